@@ -32,6 +32,16 @@ pub enum Error {
         /// File or signal.
         name: String,
     },
+    /// The degraded signal holds nothing of the reference's speech.
+    #[error(
+        "{degraded}: no overlap with the speech of {reference}; check that the two belong together and that nothing was cut"
+    )]
+    NoOverlap {
+        /// The reference.
+        reference: String,
+        /// The degraded signal.
+        degraded: String,
+    },
     /// A model file that cannot be used.
     #[error("{name}: not a usable model: {reason}; start from one of the files in models/")]
     InvalidModel {
