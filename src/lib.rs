@@ -5,4 +5,4 @@ mod error;
 mod signal;
 
 pub use error::{Error, Result};
-pub use signal::Signal;
+pub use signal::{Channel, Encoding, OpenOptions, RawFormat, Signal, SpeechLevel, Warning};
