@@ -21,11 +21,11 @@ mod error;
 mod model;
 mod p862;
 mod scorer;
-pub mod signal;
+mod signal;
 
 pub use error::{Error, Result};
 pub use model::{Band, Model};
 pub use scorer::{
     Alignment, Levels, LocalScore, PreparedReference, Quality, Score, Scorer, Timeline, Utterance,
 };
-pub use signal::Signal;
+pub use signal::{Channel, Encoding, OpenOptions, RawFormat, Signal, SpeechLevel, Warning};

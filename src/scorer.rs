@@ -23,7 +23,12 @@ impl Scorer {
     /// # Errors
     /// A reference that is too short, silent or without speech.
     pub fn prepare(&self, reference: &Signal) -> Result<PreparedReference> {
-        Ok(PreparedReference { prepared: Prepared::new(&self.model, reference)?, model: self.model.clone() })
+        reference.validate()?;
+        Ok(PreparedReference {
+            prepared: Prepared::new(&self.model, reference)?,
+            model: self.model.clone(),
+            warnings: warnings(reference),
+        })
     }
 
     /// Scores one pair.
@@ -39,6 +44,7 @@ impl Scorer {
 pub struct PreparedReference {
     model: Model,
     prepared: Prepared,
+    warnings: Vec<String>,
 }
 
 impl PreparedReference {
@@ -47,8 +53,10 @@ impl PreparedReference {
     /// # Errors
     /// A degraded signal that is too short, silent, or does not overlap the reference's speech.
     pub fn score(&self, degraded: &Signal) -> Result<Score> {
+        degraded.validate()?;
         let outcome = self.prepared.score(degraded)?;
-        Ok(Score::new(&self.model, outcome))
+        let warnings = self.warnings.iter().cloned().chain(warnings(degraded)).collect();
+        Ok(Score::new(&self.model, outcome, warnings))
     }
 }
 
@@ -130,7 +138,8 @@ pub struct Alignment {
 impl Alignment {
     /// The delay of the longest utterance, in seconds; positive where the degraded signal is late.
     pub fn delay_s(&self) -> f64 {
-        let longest = self.utterances.iter().max_by(|a, b| a.duration_s().total_cmp(&b.duration_s()));
+        let longest =
+            self.utterances.iter().max_by(|a, b| a.duration_s().total_cmp(&b.duration_s()));
         longest.map_or(0.0, |utterance| utterance.delay_s)
     }
 
@@ -200,7 +209,7 @@ pub struct Levels {
 }
 
 impl Score {
-    fn new(model: &Model, outcome: Outcome) -> Self {
+    fn new(model: &Model, outcome: Outcome, warnings: Vec<String>) -> Self {
         let rate = f64::from(outcome.sample_rate);
         let frame_hop_s = outcome.frame_hop as f64 / rate;
         let levels = |i: usize| Levels {
@@ -221,7 +230,9 @@ impl Score {
             bandwidth: model.band(),
             reference: levels(0),
             degraded: levels(1),
-            alignment: Alignment { utterances: outcome.utterances.iter().map(|u| utterance(u, rate)).collect() },
+            alignment: Alignment {
+                utterances: outcome.utterances.iter().map(|u| utterance(u, rate)).collect(),
+            },
             timeline: Timeline {
                 sample_rate: outcome.sample_rate,
                 frame_hop_s,
@@ -230,9 +241,14 @@ impl Score {
                 asymmetric_disturbance: outcome.asymmetric_disturbance,
                 silent: outcome.silent,
             },
-            warnings: Vec::new(),
+            warnings,
         }
     }
+}
+
+/// What was noticed when a signal was read, with its name.
+fn warnings(signal: &Signal) -> Vec<String> {
+    signal.warnings().iter().map(|warning| format!("{}: {warning}", signal.name())).collect()
 }
 
 fn utterance(utterance: &crate::p862::Stretch, rate: f64) -> Utterance {
