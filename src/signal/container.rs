@@ -3,7 +3,7 @@
 use std::io;
 
 use symphonia::core::codecs::audio::well_known::{
-    CODEC_ID_AAC, CODEC_ID_ADPCM_MS, CODEC_ID_MP3, CODEC_ID_OPUS, CODEC_ID_VORBIS,
+    CODEC_ID_AAC, CODEC_ID_MP3, CODEC_ID_OPUS, CODEC_ID_VORBIS,
 };
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::{Error as SymphoniaError, Result as SymphoniaResult};
@@ -43,7 +43,7 @@ pub(super) fn decode(name: &str, source: Box<dyn MediaSource>, channel: Channel)
     let format = symphonia::default::get_probe()
         .probe(&Hint::new(), stream, Default::default(), Default::default())
         .map_err(|error| match error {
-            SymphoniaError::Unsupported(_) => Error::UnknownFormat { name: name.to_owned() },
+            SymphoniaError::Unsupported(_) => Error::corrupt(name, "its header cannot be read"),
             error => failure(name, error),
         })?;
     let track = format
@@ -90,10 +90,7 @@ fn decode_track(
 
 /// Whether the container's frame count is exact; those of lossy streams are often estimates.
 fn has_exact_length(parameters: &AudioCodecParameters) -> bool {
-    !matches!(
-        parameters.codec,
-        CODEC_ID_MP3 | CODEC_ID_AAC | CODEC_ID_VORBIS | CODEC_ID_OPUS | CODEC_ID_ADPCM_MS
-    )
+    !matches!(parameters.codec, CODEC_ID_MP3 | CODEC_ID_AAC | CODEC_ID_VORBIS | CODEC_ID_OPUS)
 }
 
 /// Compares what was decoded with the frame count and the checksum of the header.

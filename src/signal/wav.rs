@@ -8,7 +8,7 @@ use symphonia::core::io::MediaSource;
 
 use super::mixdown::Mixdown;
 use super::pcm::{self, Encoding};
-use super::{Channel, Signal, container};
+use super::{Channel, Signal};
 use crate::error::{Error, Result};
 
 const PCM: u16 = 0x0001;
@@ -37,8 +37,8 @@ pub(super) fn decode(
         Mixdown::new(name, format.sample_rate, usize::from(format.channels), channel)?;
     data.check_length(name, &format)?;
     if !format.is_uncompressed() {
-        source.rewind().map_err(unreadable)?;
-        return container::decode(name, source, channel);
+        let coding = format!("WAV coding {:#06x}", format.tag);
+        return Err(Error::UnsupportedCoding { name: name.to_owned(), coding });
     }
     let bytes = data.whole_frames(name, &format)?;
     source.seek(SeekFrom::Start(data.start)).map_err(unreadable)?;
