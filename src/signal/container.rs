@@ -138,8 +138,10 @@ impl Decoder {
             let head = parameters.extra_data.as_deref().unwrap_or_default();
             return Ok(Self::Opus(Box::new(OpusDecoder::new(head)?)));
         }
+        // The PCM decoder would allocate whatever the header claims here; it grows without it.
+        let parameters = AudioCodecParameters { max_frames_per_packet: None, ..parameters.clone() };
         let options = AudioDecoderOptions::default().verify(true);
-        let decoder = symphonia::default::get_codecs().make_audio_decoder(parameters, &options)?;
+        let decoder = symphonia::default::get_codecs().make_audio_decoder(&parameters, &options)?;
         Ok(Self::Other(decoder))
     }
 
