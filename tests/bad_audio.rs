@@ -173,6 +173,16 @@ fn headers_that_promise_gigabytes() {
     assert!(matches!(open("long.wav", &long), Error::Truncated { .. }));
 }
 
+/// Found by the properties below: the first overflowed, the second allocated 2^31 frames.
+#[test]
+fn a_caf_description_of_impossible_packets() {
+    for field in [36, 40] {
+        let mut bytes = sample("speech.caf");
+        bytes[field..field + 4].copy_from_slice(&[0x7f, 0xff, 0xff, 0xff]);
+        survives(&bytes);
+    }
+}
+
 #[test]
 fn compressed_files_that_break_off() {
     for file in ["speech.flac", "speech-alac.m4a", "speech.m4a", "speech.aiff", "speech.caf"] {
