@@ -1,6 +1,7 @@
 //! Cross-correlation of envelopes by FFT.
 
-use super::fft::{Complex32, Forward, Inverse};
+use super::fft::{self, Complex32, Forward, Inverse};
+use multiversion::multiversion;
 
 /// A correlator for sequences of up to `capacity` values; plans and buffers are kept between calls.
 #[derive(Default)]
@@ -13,28 +14,35 @@ struct Plan {
     length: usize,
     forward: Forward,
     inverse: Inverse,
-    padded: Vec<f32>,
     x: Vec<Complex32>,
     y: Vec<Complex32>,
 }
 
 impl Plan {
     fn new(length: usize) -> Self {
-        let bins = vec![Complex32::default(); length / 2 + 1];
-        Self {
-            length,
-            forward: Forward::new(length),
-            inverse: Inverse::new(length),
-            padded: vec![0.0; length],
-            x: bins.clone(),
-            y: bins,
-        }
+        let (x, y) = (fft::buffer(length), fft::buffer(length));
+        Self { length, forward: Forward::new(length), inverse: Inverse::new(length), x, y }
     }
 
-    fn spectrum(forward: &mut Forward, padded: &mut [f32], values: &[f32], bins: &mut [Complex32]) {
-        padded[..values.len()].copy_from_slice(values);
-        padded[values.len()..].fill(0.0);
-        forward.run(padded, bins);
+    /// The circular cross-correlation of two sequences, times the length.
+    fn correlate(&mut self, x: &[f32], y: &[f32]) -> &[f32] {
+        for (values, bins) in [(x, &mut self.x), (y, &mut self.y)] {
+            let padded = fft::samples_mut(bins);
+            padded[..values.len()].copy_from_slice(values);
+            padded[values.len()..].fill(0.0);
+            self.forward.run(bins);
+        }
+        cross_spectrum(&mut self.x, &self.y);
+        self.inverse.run(&mut self.x);
+        fft::samples(&self.x)
+    }
+}
+
+/// conj(x)·y, in place of x.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+pub(crate) fn cross_spectrum(x: &mut [Complex32], y: &[Complex32]) {
+    for (x, y) in x.iter_mut().zip(y) {
+        *x = x.conj() * y;
     }
 }
 
@@ -42,7 +50,7 @@ impl Correlator {
     /// c[k] = Σ x[i]·y[i + k − (a − 1)] for k = 0..a + b − 1, with a and b the lengths; both are at least 1.
     pub fn correlate(&mut self, x: &[f32], y: &[f32]) -> &[f32] {
         let (a, b) = (x.len(), y.len());
-        let length = 2 * a.max(b).next_power_of_two();
+        let length = 2 * a.max(b).next_power_of_two().max(2);
         let plan = match self.plans.iter().position(|plan| plan.length == length) {
             Some(known) => &mut self.plans[known],
             None => {
@@ -50,16 +58,11 @@ impl Correlator {
                 self.plans.last_mut().expect("pushed on the line above")
             }
         };
-        Plan::spectrum(&mut plan.forward, &mut plan.padded, x, &mut plan.x);
-        Plan::spectrum(&mut plan.forward, &mut plan.padded, y, &mut plan.y);
-        for (x, y) in plan.x.iter_mut().zip(&plan.y) {
-            *x = x.conj() * y;
-        }
-        plan.inverse.run(&mut plan.x, &mut plan.padded);
+        let circular = plan.correlate(x, y);
         let scale = 1.0 / length as f32;
         self.values.clear();
-        self.values.extend(plan.padded[length + 1 - a..].iter().map(|value| value * scale));
-        self.values.extend(plan.padded[..b].iter().map(|value| value * scale));
+        self.values.extend(circular[length + 1 - a..].iter().map(|value| value * scale));
+        self.values.extend(circular[..b].iter().map(|value| value * scale));
         &self.values
     }
 }

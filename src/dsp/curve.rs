@@ -1,6 +1,6 @@
 //! Filtering by a gain curve in dB over the spectrum of a whole signal, with zero phase.
 
-use super::fft::{Complex32, Forward, Inverse};
+use super::fft::{self, Complex32, Forward, Inverse};
 use super::power::exp2;
 use multiversion::multiversion;
 use std::ops::Range;
@@ -9,26 +9,50 @@ use std::ops::Range;
 #[derive(Clone)]
 pub(crate) struct Spectrum {
     bins: Vec<Complex32>,
-    /// Working space of the transforms' length.
-    signal: Vec<f32>,
     sample_rate: u32,
 }
 
 impl Spectrum {
     /// The spectrum of `signal`, zero-padded to the next power of two.
     pub fn of(signal: &[f32], sample_rate: u32) -> Self {
-        let length = signal.len().next_power_of_two().max(2);
-        let mut padded = Vec::with_capacity(length);
-        padded.extend_from_slice(signal);
-        padded.resize(length, 0.0);
-        let mut bins = vec![Complex32::default(); length / 2 + 1];
-        Forward::new(length).run(&mut padded, &mut bins);
-        Self { bins, signal: padded, sample_rate }
+        let length = signal.len().next_power_of_two().max(4);
+        let mut bins = fft::buffer(length);
+        fft::samples_mut(&mut bins)[..signal.len()].copy_from_slice(signal);
+        Forward::new(length).run(&mut bins);
+        Self { bins, sample_rate }
     }
 
     /// The filtered signal, as long as the padded one.
-    pub fn filtered(mut self, curve: &[[f64; 2]]) -> Vec<f32> {
-        let length = self.signal.len();
+    pub fn filtered(mut self, curve: &[[f64; 2]]) -> Filtered {
+        self.apply(curve);
+        Inverse::new(self.length()).run(&mut self.bins);
+        Filtered(self.bins)
+    }
+
+    /// The energy of the filtered signal's first `samples` samples, for a curve that ends in a stop band: a rate that
+    /// just holds what is below it is enough for a sum of squares.
+    pub fn filtered_energy(mut self, curve: &[[f64; 2]], samples: usize) -> f64 {
+        let bin_hz = f64::from(self.sample_rate) / self.length() as f64;
+        let highest = (stop_band_hz(curve) / bin_hz).ceil() as usize;
+        let mut decimation = 1;
+        while highest * 4 * decimation < self.length() {
+            decimation *= 2;
+        }
+        self.apply(curve);
+        let length = self.length() / decimation;
+        self.bins.truncate(length / 2 + 1);
+        Inverse::new(length).run(&mut self.bins);
+        energy(&fft::samples(&self.bins)[..samples.div_ceil(decimation)]) * decimation as f64
+    }
+
+    /// Samples of the padded signal.
+    fn length(&self) -> usize {
+        2 * (self.bins.len() - 1)
+    }
+
+    /// Multiplies the bins by the curve's gain over that at 1 kHz, and by what the inverse transform leaves out.
+    fn apply(&mut self, curve: &[[f64; 2]]) {
+        let length = self.length();
         let bin_hz = f64::from(self.sample_rate) / length as f64;
         let at_1_khz = Line::at(curve, 1000.0).db(1000.0);
         for (line, range) in segments(curve, bin_hz, self.bins.len()) {
@@ -40,9 +64,37 @@ impl Spectrum {
                 1.0 / length as f64,
             );
         }
-        Inverse::new(length).run(&mut self.bins, &mut self.signal);
-        self.signal
     }
+}
+
+/// A filtered signal in the buffer of its transform.
+pub(crate) struct Filtered(Vec<Complex32>);
+
+impl Filtered {
+    /// Its samples.
+    pub fn samples(&self) -> &[f32] {
+        fft::samples(&self.0)
+    }
+}
+
+/// Sum of squares, formed in f32 and added in f64.
+pub(crate) fn energy(samples: &[f32]) -> f64 {
+    let mut sums = [0.0f64; 8];
+    let mut chunks = samples.chunks_exact(sums.len());
+    for chunk in &mut chunks {
+        for (sum, sample) in sums.iter_mut().zip(chunk) {
+            *sum += f64::from(sample * sample);
+        }
+    }
+    sums.iter().sum::<f64>()
+        + chunks.remainder().iter().map(|sample| f64::from(sample * sample)).sum::<f64>()
+}
+
+/// Where a curve's last stop band begins, deep enough that nothing of a signal is left in f32; infinite without one.
+fn stop_band_hz(curve: &[[f64; 2]]) -> f64 {
+    const STOP_DB: f64 = -400.0;
+    let stopped = curve.iter().rev().take_while(|point| point[1] <= STOP_DB);
+    stopped.last().map_or(f64::INFINITY, |point| point[0])
 }
 
 /// One segment of a curve: gain in dB over Hz.
@@ -123,8 +175,8 @@ mod tests {
             let tone: Vec<f32> =
                 (0..16_000).map(|n| (TAU * hz * n as f32 / 16_000.0).sin()).collect();
             let filtered = Spectrum::of(&tone, 16_000).filtered(&curve);
-            let power = |signal: &[f32]| signal[4000..12_000].iter().map(|x| x * x).sum::<f32>();
-            let measured = 10.0 * (power(&filtered) / power(&tone)).log10();
+            let power = |signal: &[f32]| energy(&signal[4000..12_000]) as f32;
+            let measured = 10.0 * (power(filtered.samples()) / power(&tone)).log10();
             assert!((measured - db).abs() < 0.1, "{hz} Hz: {measured} dB instead of {db}");
         }
     }

@@ -5,4 +5,5 @@ pub(crate) mod correlation;
 pub(crate) mod curve;
 pub(crate) mod fft;
 pub(crate) mod power;
+mod real_split;
 pub(crate) mod window;

@@ -38,12 +38,13 @@ pub(super) fn align(
 ) -> Option<Vec<Utterance>> {
     let pair = Pair { setup, reference, degraded };
     let mut correlator = Correlator::default();
-    let mut utterances = pair.located(&mut correlator);
+    let mut votes = LagVotes::new(setup);
+    let mut utterances = pair.located(&mut correlator, &mut votes);
     if utterances.is_empty() {
         return None;
     }
     pair.share_boundaries(&mut utterances);
-    splitting::split(&pair, &mut correlator, &mut utterances);
+    splitting::split(&pair, &mut correlator, votes, &mut utterances);
     Some(utterances)
 }
 
@@ -84,9 +85,8 @@ impl Pair<'_> {
     }
 
     /// The utterances that the degraded signal overlaps, each with the delay found in its search window.
-    fn located(&self, correlator: &mut Correlator) -> Vec<Utterance> {
+    fn located(&self, correlator: &mut Correlator, votes: &mut LagVotes) -> Vec<Utterance> {
         let crude = self.crude_delay(correlator);
-        let mut votes = LagVotes::new(self.setup);
         let window = hann(self.setup.rate.align_fft);
         let searched = self.utterance_runs(crude).into_iter().map(|(start, end)| {
             let margin = self.setup.p.delay.search_margin;

@@ -2,42 +2,44 @@
 
 use super::Setup;
 use super::delay::Pair;
-use crate::dsp::fft::{Complex32, Forward, Inverse};
+use crate::dsp::fft::{self, Complex32, Forward, Inverse};
+use crate::dsp::window::multiply;
 use crate::model::DelaySearch;
 use multiversion::multiversion;
 
-/// A histogram of lags, and what it takes to fill it frame by frame without allocation.
+/// A histogram of lags, and what it takes to fill it frame by frame.
 pub(super) struct LagVotes<'a> {
     p: &'a DelaySearch,
     length: usize,
-    forward: Forward,
     inverse: Inverse,
-    windowed: Vec<f32>,
-    reference: Vec<Complex32>,
-    degraded: Vec<Complex32>,
-    correlation: Vec<f32>,
+    reference: FrameSpectra,
+    degraded: FrameSpectra,
+    correlation: Vec<Complex32>,
     /// Votes for each lag, circular.
-    pub histogram: Vec<f32>,
+    histogram: Vec<f32>,
     /// All votes cast.
-    pub total: f32,
+    total: f32,
 }
 
 impl<'a> LagVotes<'a> {
     pub fn new(setup: Setup<'a>) -> Self {
         let length = setup.rate.align_fft;
-        let bins = vec![Complex32::default(); length / 2 + 1];
         Self {
             p: &setup.p.delay,
             length,
-            forward: Forward::new(length),
             inverse: Inverse::new(length),
-            windowed: vec![0.0; length],
-            reference: bins.clone(),
-            degraded: bins,
-            correlation: vec![0.0; length],
+            reference: FrameSpectra::new(length),
+            degraded: FrameSpectra::new(length),
+            correlation: fft::buffer(length),
             histogram: vec![0.0; length],
             total: 0.0,
         }
+    }
+
+    /// To be called when the window is another than before.
+    pub fn window_changed(&mut self) {
+        self.reference.forget();
+        self.degraded.forget();
     }
 
     /// Samples from frame to frame.
@@ -72,7 +74,9 @@ impl<'a> LagVotes<'a> {
         }
         while self.fits(pair, r, d) && r + self.length as i64 <= end {
             self.correlate(pair, window, r, d);
-            for_each_vote(&self.correlation, self.p, |lag, vote| self.histogram[lag] += vote);
+            for_each_vote(fft::samples(&self.correlation), self.p, |lag, vote| {
+                self.histogram[lag] += vote
+            });
             r += self.hop();
             d += self.hop();
         }
@@ -94,7 +98,7 @@ impl<'a> LagVotes<'a> {
     pub fn add_smoothed(&mut self, pair: &Pair, window: &[f32], r: i64, d: i64) {
         self.correlate(pair, window, r, d);
         let (reach, wrap) = (self.reach(), self.length - 1);
-        for_each_vote(&self.correlation, self.p, |lag, vote| {
+        for_each_vote(fft::samples(&self.correlation), self.p, |lag, vote| {
             let unit = vote / reach as f32;
             for k in 1 - reach as isize..reach as isize {
                 self.histogram[lag.wrapping_add_signed(k) & wrap] +=
@@ -131,28 +135,60 @@ impl<'a> LagVotes<'a> {
         self.histogram = smoothed.collect();
     }
 
-    /// The magnitude of the circular cross-correlation of two windowed frames.
+    /// The circular cross-correlation of two windowed frames.
     fn correlate(&mut self, pair: &Pair, window: &[f32], r: i64, d: i64) {
-        let (r, d) = (r as usize, d as usize);
-        multiply(&mut self.windowed, &pair.reference.alignment[r..r + self.length], window);
-        self.forward.run(&mut self.windowed, &mut self.reference);
-        multiply(&mut self.windowed, &pair.degraded.alignment[d..d + self.length], window);
-        self.forward.run(&mut self.windowed, &mut self.degraded);
-        cross_spectrum(&mut self.reference, &self.degraded);
-        self.inverse.run(&mut self.reference, &mut self.correlation);
+        let reference = self.reference.at(&pair.reference.alignment, window, r as usize);
+        let degraded = self.degraded.at(&pair.degraded.alignment, window, d as usize);
+        cross_spectrum(&mut self.correlation, reference, degraded);
+        self.inverse.run(&mut self.correlation);
     }
 }
 
-fn multiply(out: &mut [f32], samples: &[f32], window: &[f32]) {
-    for ((out, sample), gain) in out.iter_mut().zip(samples).zip(window) {
-        *out = sample * gain;
+/// The spectra of windowed frames of one signal, the latest kept by position: the candidates of a split and both passes
+/// over them meet the same frames again and again.
+struct FrameSpectra {
+    length: usize,
+    forward: Forward,
+    /// Position and spectrum; frames lie on a grid of voice-activity windows, mostly.
+    kept: Vec<Option<(usize, Box<[Complex32]>)>>,
+}
+
+impl FrameSpectra {
+    /// Frames kept; enough for 16 s of overlapping positions.
+    const SLOTS: usize = 4096;
+    /// Positions are told apart down to this part of a frame.
+    const PARTS: usize = 16;
+
+    fn new(length: usize) -> Self {
+        Self { length, forward: Forward::new(length), kept: vec![None; Self::SLOTS] }
+    }
+
+    fn forget(&mut self) {
+        for (position, _) in self.kept.iter_mut().flatten() {
+            *position = usize::MAX;
+        }
+    }
+
+    /// The spectrum of the frame at `position`.
+    fn at(&mut self, samples: &[f32], window: &[f32], position: usize) -> &[Complex32] {
+        let slot = position * Self::PARTS / self.length % Self::SLOTS;
+        let length = self.length;
+        let (kept, spectrum) = self.kept[slot]
+            .get_or_insert_with(|| (usize::MAX, fft::buffer(length).into_boxed_slice()));
+        if *kept != position {
+            multiply(fft::samples_mut(spectrum), &samples[position..position + length], window);
+            self.forward.run(spectrum);
+            *kept = position;
+        }
+        spectrum
     }
 }
 
+/// conj(reference)·degraded.
 #[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-fn cross_spectrum(reference: &mut [Complex32], degraded: &[Complex32]) {
-    for (x, y) in reference.iter_mut().zip(degraded) {
-        *x = x.conj() * y;
+fn cross_spectrum(out: &mut [Complex32], reference: &[Complex32], degraded: &[Complex32]) {
+    for ((out, x), y) in out.iter_mut().zip(reference).zip(degraded) {
+        *out = x.conj() * y;
     }
 }
 

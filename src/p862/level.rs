@@ -61,9 +61,9 @@ impl Source {
         let spectrum = Spectrum::of(&samples[heard.clone()], sample_rate);
         if let InputFilter::Curve { curve_db } = &setup.p.input_filter {
             let filtered = spectrum.clone().filtered(curve_db);
-            samples[heard.clone()].copy_from_slice(&filtered[..heard.len()]);
+            samples[heard.clone()].copy_from_slice(&filtered.samples()[..heard.len()]);
         }
-        let energy = energy(&spectrum.filtered(&setup.p.level.bandpass_db)[..heard.len()]);
+        let energy = spectrum.filtered_energy(&setup.p.level.bandpass_db, heard.len());
         let source = Self { name: name.to_owned(), samples, length, energy };
         // The level is power over length, so the longest pair has the least of it.
         if source.power(setup, length) > 0.0 {
@@ -109,19 +109,6 @@ impl Levelled {
     pub fn level_dbov(&self) -> f64 {
         10.0 * (f64::from(self.power) / f64::from(FULL_SCALE * FULL_SCALE)).log10()
     }
-}
-
-/// f64 sum of squares formed in f32.
-pub(super) fn energy(samples: &[f32]) -> f64 {
-    let mut sums = [0.0f64; 8];
-    let mut chunks = samples.chunks_exact(sums.len());
-    for chunk in &mut chunks {
-        for (sum, sample) in sums.iter_mut().zip(chunk) {
-            *sum += f64::from(sample * sample);
-        }
-    }
-    sums.iter().sum::<f64>()
-        + chunks.remainder().iter().map(|sample| f64::from(sample * sample)).sum::<f64>()
 }
 
 /// The i-th sample from either edge times i over `fade`; the outermost ones belong to the margins.

@@ -3,8 +3,8 @@
 use super::Setup;
 use super::delay::Utterance;
 use super::level::Levelled;
-use crate::dsp::fft::{Complex32, Forward};
-use crate::dsp::window::hann;
+use crate::dsp::fft::{self, Complex32, Forward};
+use crate::dsp::window::{hann, multiply};
 
 /// The frames between the reference's first and last sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +108,6 @@ pub(super) fn audible(setup: Setup, powers: &[f32], factor: f32) -> f32 {
 pub(super) struct Analyser {
     window: Vec<f32>,
     forward: Forward,
-    windowed: Vec<f32>,
     spectrum: Vec<Complex32>,
     /// Bins of each band, and what their power is multiplied by.
     bands: Vec<(usize, f64)>,
@@ -121,8 +120,7 @@ impl Analyser {
         Self {
             window: hann(length),
             forward: Forward::new(length),
-            windowed: vec![0.0; length],
-            spectrum: vec![Complex32::default(); length / 2 + 1],
+            spectrum: fft::buffer(length),
             bands: setup
                 .rate
                 .bands
@@ -134,10 +132,8 @@ impl Analyser {
 
     /// The pitch power density of the frame that `samples` begin with.
     pub fn pitch_powers(&mut self, samples: &[f32], powers: &mut [f32]) {
-        for ((windowed, sample), gain) in self.windowed.iter_mut().zip(samples).zip(&self.window) {
-            *windowed = sample * gain;
-        }
-        self.forward.run(&mut self.windowed, &mut self.spectrum);
+        multiply(fft::samples_mut(&mut self.spectrum), samples, &self.window);
+        self.forward.run(&mut self.spectrum);
         self.spectrum[0] = Complex32::default();
         let mut bins = self.spectrum.as_slice();
         for (power, (count, scale)) in powers.iter_mut().zip(&self.bands) {

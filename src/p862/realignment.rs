@@ -2,9 +2,10 @@
 
 use super::Setup;
 use super::delay::Utterance;
-use super::level::energy;
 use super::perceptual::delay_at;
-use crate::dsp::fft::{Complex32, Forward, Inverse};
+use crate::dsp::correlation::cross_spectrum;
+use crate::dsp::curve::energy;
+use crate::dsp::fft::{self, Forward, Inverse};
 use std::ops::Range;
 
 /// Consecutive frames that went badly, and the further delay that mends them.
@@ -106,25 +107,29 @@ impl Search<'_> {
         let span = samples.len() + 2 * range;
         let length = (2 * span).next_power_of_two();
 
-        let mut reference = vec![0.0; length];
-        let mut degraded = vec![0.0; length];
+        let (mut x, mut y) = (fft::buffer(length), fft::buffer(length));
+        let (reference, degraded) = (fft::samples_mut(&mut x), fft::samples_mut(&mut y));
         for (out, x) in reference[range..].iter_mut().zip(samples.clone()) {
             *out = self.reference[x].abs();
         }
-        let (first, last) = (
-            self.setup.margin() as i64,
-            (self.longest - self.setup.margin() + self.setup.tail()) as i64 - 1,
-        );
+        let first = self.setup.margin() as i64;
+        let last = (self.longest - self.setup.margin() + self.setup.tail()) as i64 - 1;
         for (i, out) in degraded[..span].iter_mut().enumerate() {
             let x = samples.start as i64 - range as i64 + i as i64;
             *out = self.aligned[x.clamp(first, last) as usize].abs();
         }
-        let powers = [energy(&reference), energy(&degraded)].map(|energy| energy / length as f64);
+        let powers = [energy(reference), energy(degraded)].map(|energy| energy / length as f64);
         if powers.iter().any(|&power| power <= p.least_power) {
             return 0;
         }
-        let norm = (powers[0] * powers[1]).sqrt();
-        let correlation = cross_correlation(&mut reference, &mut degraded);
+        // The inverse transform and the powers each want one division by the length.
+        let norm = (powers[0] * powers[1]).sqrt() * (length as f64).powi(2);
+        let mut forward = Forward::new(length);
+        forward.run(&mut x);
+        forward.run(&mut y);
+        cross_spectrum(&mut x, &y);
+        Inverse::new(length).run(&mut x);
+        let correlation = fft::samples(&x);
         let range = range as i64;
         let (mut best, mut delay) = (0.0, 0);
         for lag in -range..range {
@@ -135,21 +140,4 @@ impl Search<'_> {
         }
         if best < p.least_correlation { 0 } else { delay }
     }
-}
-
-/// Circular cross-correlation divided by the length.
-fn cross_correlation(reference: &mut [f32], degraded: &mut [f32]) -> Vec<f32> {
-    let length = reference.len();
-    let mut forward = Forward::new(length);
-    let mut x = vec![Complex32::default(); length / 2 + 1];
-    let mut y = x.clone();
-    forward.run(reference, &mut x);
-    forward.run(degraded, &mut y);
-    let scale = 1.0 / length as f32;
-    for (x, y) in x.iter_mut().zip(&y) {
-        *x = (*x * scale).conj() * y * scale;
-    }
-    let mut correlation = vec![0.0; length];
-    Inverse::new(length).run(&mut x, &mut correlation);
-    correlation
 }

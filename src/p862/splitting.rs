@@ -22,9 +22,13 @@ struct Side {
 }
 
 /// Splits utterances in place until none gains by it.
-pub(super) fn split(pair: &Pair, correlator: &mut Correlator, utterances: &mut Vec<Utterance>) {
-    let mut splitter =
-        Splitter { pair, votes: LagVotes::new(pair.setup), window: SharedWindow::new(pair) };
+pub(super) fn split<'a>(
+    pair: &'a Pair<'a>,
+    correlator: &mut Correlator,
+    votes: LagVotes<'a>,
+    utterances: &mut Vec<Utterance>,
+) {
+    let mut splitter = Splitter { pair, votes, window: SharedWindow::new(pair) };
     let mut u = 0;
     while u < utterances.len() && utterances.len() < pair.setup.p.splitting.utterance_limit {
         match splitter.best_split(correlator, &utterances[u]) {
@@ -51,8 +55,13 @@ impl Splitter<'_> {
         utterance: &Utterance,
     ) -> Option<Candidate> {
         let boundaries = self.boundaries(utterance)?;
-        self.window.restore();
+        if self.window.restore() {
+            self.votes.window_changed();
+        }
         let mut candidates = self.coarse_delays(correlator, utterance, &boundaries);
+        if self.window.overwritten {
+            self.votes.window_changed();
+        }
         self.forward_pass(utterance, &mut candidates);
         self.backward_pass(utterance, &mut candidates);
         let mut best: Option<Candidate> = None;
@@ -212,24 +221,28 @@ impl Splitter<'_> {
 struct SharedWindow {
     clean: Vec<f32>,
     values: Vec<f32>,
+    overwritten: bool,
 }
 
 impl SharedWindow {
     fn new(pair: &Pair) -> Self {
         let clean = hann(pair.setup.rate.align_fft);
-        Self { values: clean.clone(), clean }
+        Self { values: clean.clone(), clean, overwritten: false }
     }
 
     fn offset(&self) -> usize {
         3 * self.clean.len() + 6
     }
 
-    fn restore(&mut self) {
+    /// Makes the window anew; returns whether it had been overwritten.
+    fn restore(&mut self) -> bool {
         self.values.copy_from_slice(&self.clean);
+        std::mem::take(&mut self.overwritten)
     }
 
     fn overwrite(&mut self, correlation: &[f32]) {
         let beyond = correlation.get(self.offset()..).unwrap_or_default();
+        self.overwritten |= !beyond.is_empty();
         for (value, written) in self.values.iter_mut().zip(beyond) {
             *value = *written;
         }
