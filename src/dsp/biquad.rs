@@ -19,31 +19,47 @@ pub(crate) struct Section {
 
 impl Section {
     /// Lets every sample pass unchanged.
+    #[cfg(target_arch = "x86_64")]
     const IDENTITY: Section = Section { b0: 1.0, b1: 0.0, b2: 0.0, a1: 0.0, a2: 0.0 };
 
-    /// Filters in place, from rest.
-    pub fn filter(&self, samples: &mut [f32]) {
-        let (mut w1, mut w2) = (0.0f32, 0.0f32);
-        for sample in samples {
-            let w = *sample - self.a1 * w1 - self.a2 * w2;
-            *sample = self.b0 * w + self.b1 * w1 + self.b2 * w2;
-            w2 = w1;
-            w1 = w;
+    /// Filters several signals in place, each from rest; side by side they hide each other's latency.
+    pub fn filter<const N: usize>(&self, mut signals: [&mut [f32]; N]) {
+        let mut states = [[0.0f32; 2]; N];
+        let common = signals.iter().map(|signal| signal.len()).min().unwrap_or(0);
+        for t in 0..common {
+            for (signal, state) in signals.iter_mut().zip(&mut states) {
+                signal[t] = self.step(state, signal[t]);
+            }
         }
+        for (signal, state) in signals.iter_mut().zip(&mut states) {
+            for sample in &mut signal[common..] {
+                *sample = self.step(state, *sample);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn step(&self, [w1, w2]: &mut [f32; 2], x: f32) -> f32 {
+        let w = x - self.a1 * *w1 - self.a2 * *w2;
+        let y = self.b0 * w + self.b1 * *w1 + self.b2 * *w2;
+        (*w1, *w2) = (w, *w1);
+        y
     }
 }
 
-/// Filters in place by every section in order, each from rest.
-pub(crate) fn cascade(sections: &[Section], samples: &mut [f32]) {
+/// Filters several signals in place by every section in order, each from rest.
+pub(crate) fn cascade<const N: usize>(sections: &[Section], mut signals: [&mut [f32]; N]) {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") {
         for group in sections.chunks(2 * wavefront::LANES) {
             // SAFETY: the CPU has AVX2, as asked on the line above.
-            unsafe { wavefront::cascade(group, samples) }
+            unsafe { wavefront::cascade(group, &mut signals) }
         }
         return;
     }
-    sections.iter().for_each(|section| section.filter(samples));
+    sections
+        .iter()
+        .for_each(|section| section.filter(signals.each_mut().map(|signal| &mut **signal)));
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -100,33 +116,41 @@ mod wavefront {
 
     /// Filters by at most two groups of sections; the last section stands in the last lane.
     #[target_feature(enable = "avx2")]
-    pub fn cascade(sections: &[Section], samples: &mut [f32]) {
+    pub fn cascade<const N: usize>(sections: &[Section], signals: &mut [&mut [f32]; N]) {
         let mut lanes = [Section::IDENTITY; 2 * LANES];
         lanes[2 * LANES - sections.len()..].copy_from_slice(sections);
-        let [low, high] = [0, LANES].map(|from| {
+        let group = |from: usize| {
             let group: &[Section; LANES] =
                 lanes[from..from + LANES].try_into().expect("eight of sixteen");
             Group::new(group)
-        });
-        if sections.len() <= LANES { run([high], samples) } else { run([low, high], samples) }
+        };
+        if sections.len() <= LANES {
+            run([(); N].map(|()| [group(LANES)]), signals);
+        } else {
+            run([(); N].map(|()| [group(0), group(LANES)]), signals);
+        }
     }
 
     #[target_feature(enable = "avx2")]
-    fn run<const GROUPS: usize>(mut groups: [Group; GROUPS], samples: &mut [f32]) {
+    fn run<const N: usize, const GROUPS: usize>(
+        mut groups: [[Group; GROUPS]; N],
+        signals: &mut [&mut [f32]; N],
+    ) {
         let delay = LAG * (GROUPS * LANES - 1);
-        let length = samples.len();
-        for t in 0..length + delay {
-            let sample = if t < length { samples[t] } else { 0.0 };
-            let mut first = _mm256_set1_ps(sample);
-            let mut out = first;
-            for group in &mut groups {
-                // The next group's lane 0 takes what this one's last lane gave LAG steps ago.
-                let carried = group.moved[0];
-                out = group.step(first);
-                first = carried;
-            }
-            if t >= delay {
-                samples[t - delay] = _mm256_cvtss_f32(out);
+        let longest = signals.iter().map(|signal| signal.len()).max().unwrap_or(0);
+        for t in 0..longest + delay {
+            for (signal, groups) in signals.iter_mut().zip(&mut groups) {
+                let mut first = _mm256_set1_ps(signal.get(t).copied().unwrap_or(0.0));
+                let mut out = first;
+                for group in groups {
+                    // The next group's lane 0 takes what this one's last lane gave LAG steps ago.
+                    let carried = group.moved[0];
+                    out = group.step(first);
+                    first = carried;
+                }
+                if let Some(sample) = t.checked_sub(delay).and_then(|t| signal.get_mut(t)) {
+                    *sample = _mm256_cvtss_f32(out);
+                }
             }
         }
     }
@@ -154,13 +178,16 @@ mod tests {
         #[test]
         fn the_wavefront_equals_the_plain_loop_bit_for_bit(
             sections in prop::collection::vec(stable_section(), 1..36),
-            samples in prop::collection::vec(-30000f32..30000.0, 0..200),
+            first in prop::collection::vec(-30000f32..30000.0, 0..200),
+            second in prop::collection::vec(-30000f32..30000.0, 0..200),
         ) {
-            let mut plain = samples.clone();
-            sections.iter().for_each(|section| section.filter(&mut plain));
-            let mut fast = samples;
-            cascade(&sections, &mut fast);
-            prop_assert_eq!(fast, plain);
+            let mut plain = [first.clone(), second.clone()];
+            for samples in &mut plain {
+                sections.iter().for_each(|section| section.filter([samples]));
+            }
+            let [mut first, mut second] = [first, second];
+            cascade(&sections, [&mut first, &mut second]);
+            prop_assert_eq!([first, second], plain);
         }
     }
 }

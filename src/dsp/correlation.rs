@@ -1,6 +1,6 @@
 //! Cross-correlation of envelopes by FFT.
 
-use super::fft::{self, Complex32, Forward, Inverse};
+use super::fft::{Buffer, Complex32, Forward, Inverse};
 use multiversion::multiversion;
 
 /// A correlator for sequences of up to `capacity` values; plans and buffers are kept between calls.
@@ -14,27 +14,27 @@ struct Plan {
     length: usize,
     forward: Forward,
     inverse: Inverse,
-    x: Vec<Complex32>,
-    y: Vec<Complex32>,
+    x: Buffer,
+    y: Buffer,
 }
 
 impl Plan {
     fn new(length: usize) -> Self {
-        let (x, y) = (fft::buffer(length), fft::buffer(length));
+        let (x, y) = (Buffer::new(length), Buffer::new(length));
         Self { length, forward: Forward::new(length), inverse: Inverse::new(length), x, y }
     }
 
     /// The circular cross-correlation of two sequences, times the length.
     fn correlate(&mut self, x: &[f32], y: &[f32]) -> &[f32] {
         for (values, bins) in [(x, &mut self.x), (y, &mut self.y)] {
-            let padded = fft::samples_mut(bins);
+            let padded = bins.samples_mut();
             padded[..values.len()].copy_from_slice(values);
             padded[values.len()..].fill(0.0);
             self.forward.run(bins);
         }
         cross_spectrum(&mut self.x, &self.y);
         self.inverse.run(&mut self.x);
-        fft::samples(&self.x)
+        self.x.samples()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Filtering by a gain curve in dB over the spectrum of a whole signal, with zero phase.
 
-use super::fft::{self, Complex32, Forward, Inverse};
+use super::fft::{Buffer, Complex32, Forward, Inverse};
 use super::power::exp2;
 use multiversion::multiversion;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use std::ops::Range;
 /// The spectrum of a signal that several curves are applied to.
 #[derive(Clone)]
 pub(crate) struct Spectrum {
-    bins: Vec<Complex32>,
+    bins: Buffer,
     sample_rate: u32,
 }
 
@@ -16,8 +16,10 @@ impl Spectrum {
     /// The spectrum of `signal`, zero-padded to the next power of two.
     pub fn of(signal: &[f32], sample_rate: u32) -> Self {
         let length = signal.len().next_power_of_two().max(4);
-        let mut bins = fft::buffer(length);
-        fft::samples_mut(&mut bins)[..signal.len()].copy_from_slice(signal);
+        let mut bins = Buffer::new(length);
+        let padded = bins.samples_mut();
+        padded[..signal.len()].copy_from_slice(signal);
+        padded[signal.len()..].fill(0.0);
         Forward::new(length).run(&mut bins);
         Self { bins, sample_rate }
     }
@@ -40,9 +42,9 @@ impl Spectrum {
         }
         self.apply(curve);
         let length = self.length() / decimation;
-        self.bins.truncate(length / 2 + 1);
+        self.bins.truncate(length);
         Inverse::new(length).run(&mut self.bins);
-        energy(&fft::samples(&self.bins)[..samples.div_ceil(decimation)]) * decimation as f64
+        energy(&self.bins.samples()[..samples.div_ceil(decimation)]) * decimation as f64
     }
 
     /// Samples of the padded signal.
@@ -68,12 +70,12 @@ impl Spectrum {
 }
 
 /// A filtered signal in the buffer of its transform.
-pub(crate) struct Filtered(Vec<Complex32>);
+pub(crate) struct Filtered(Buffer);
 
 impl Filtered {
     /// Its samples.
     pub fn samples(&self) -> &[f32] {
-        fft::samples(&self.0)
+        self.0.samples()
     }
 }
 

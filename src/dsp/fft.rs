@@ -6,6 +6,7 @@ use super::real_split;
 use rustfft::{Fft, FftDirection, FftPlanner};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 pub(crate) use rustfft::num_complex::Complex32;
@@ -13,10 +14,17 @@ pub(crate) use rustfft::num_complex::Complex32;
 /// Plans longer than this are made for one use and dropped: their twiddles would weigh as much as the signal.
 const LONGEST_CACHED: usize = 1 << 20;
 
+/// Most memory that a thread keeps in unused buffers, in complex values: 64 MiB.
+const MOST_KEPT: usize = 1 << 23;
+
 #[derive(Default)]
 struct Plans {
     planner: Option<FftPlanner<f32>>,
     twiddles: HashMap<usize, Arc<[Complex32]>>,
+    /// Unused buffers by their length.
+    buffers: HashMap<usize, Vec<Vec<Complex32>>>,
+    /// Their lengths together.
+    kept: usize,
 }
 
 impl Plans {
@@ -26,6 +34,22 @@ impl Plans {
 
     fn twiddles(&mut self, length: usize) -> Arc<[Complex32]> {
         Arc::clone(self.twiddles.entry(length).or_insert_with(|| real_split::twiddles(length)))
+    }
+}
+
+impl Plans {
+    fn buffer(&mut self, bins: usize) -> Option<Vec<Complex32>> {
+        let used = self.buffers.get_mut(&bins).and_then(Vec::pop);
+        self.kept -= used.as_ref().map_or(0, |_| bins);
+        used
+    }
+
+    fn keep(&mut self, mut memory: Vec<Complex32>, bins: usize) {
+        if self.kept + bins <= MOST_KEPT {
+            memory.resize(bins, Complex32::default());
+            self.kept += bins;
+            self.buffers.entry(bins).or_default().push(memory);
+        }
     }
 }
 
@@ -88,20 +112,70 @@ impl Inverse {
     }
 }
 
-/// The real samples that a transform's buffer holds: all but the last bin.
-pub(crate) fn samples(buffer: &[Complex32]) -> &[f32] {
-    bytemuck::cast_slice(&buffer[..buffer.len() - 1])
+/// What a transform works in: half as many complex values as samples, and one more. A dropped buffer's memory serves the
+/// thread's next one, because fresh pages would cost as much as the transforms.
+pub(crate) struct Buffer(Vec<Complex32>);
+
+impl Buffer {
+    /// Room for transforms of `length` samples; what it holds is unspecified.
+    pub fn new(length: usize) -> Self {
+        let bins = length / 2 + 1;
+        let used = PLANS.with_borrow_mut(|plans| plans.buffer(bins));
+        Self(used.unwrap_or_else(|| vec![Complex32::default(); bins]))
+    }
+
+    /// The real samples: all but the last bin.
+    pub fn samples(&self) -> &[f32] {
+        bytemuck::cast_slice(&self.0[..self.0.len() - 1])
+    }
+
+    /// The same, to write.
+    pub fn samples_mut(&mut self) -> &mut [f32] {
+        let half = self.0.len() - 1;
+        bytemuck::cast_slice_mut(&mut self.0[..half])
+    }
+
+    /// Leaves the bins of a transform of `length` samples, which are fewer.
+    pub fn truncate(&mut self, length: usize) {
+        self.0.truncate(length / 2 + 1);
+    }
 }
 
-/// The same, to write.
-pub(crate) fn samples_mut(buffer: &mut [Complex32]) -> &mut [f32] {
-    let half = buffer.len() - 1;
-    bytemuck::cast_slice_mut(&mut buffer[..half])
+impl Deref for Buffer {
+    type Target = [Complex32];
+
+    fn deref(&self) -> &[Complex32] {
+        &self.0
+    }
 }
 
-/// A zeroed buffer for transforms of `length` samples.
-pub(crate) fn buffer(length: usize) -> Vec<Complex32> {
-    vec![Complex32::default(); length / 2 + 1]
+impl DerefMut for Buffer {
+    fn deref_mut(&mut self) -> &mut [Complex32] {
+        &mut self.0
+    }
+}
+
+impl Clone for Buffer {
+    fn clone(&self) -> Self {
+        let mut copy = Self::new(2 * (self.len() - 1));
+        copy.copy_from_slice(self);
+        copy
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        let memory = std::mem::take(&mut self.0);
+        // A truncated buffer is longer inside than its length says; one that the thread outlives is simply freed.
+        let bins = memory.capacity();
+        if bins <= LONGEST_CACHED {
+            let _ = PLANS.try_with(|plans| {
+                if let Ok(mut plans) = plans.try_borrow_mut() {
+                    plans.keep(memory, bins);
+                }
+            });
+        }
+    }
 }
 
 #[cfg(test)]
@@ -126,15 +200,15 @@ mod tests {
         ) {
             let length = 1usize << exponent;
             let signal = &seed[..length];
-            let mut working = buffer(length);
-            samples_mut(&mut working).copy_from_slice(signal);
+            let mut working = Buffer::new(length);
+            working.samples_mut().copy_from_slice(signal);
             Forward::new(length).run(&mut working);
             for (k, value) in working.iter().enumerate() {
                 let (re, im) = bin(signal, k);
                 prop_assert!((f64::from(value.re) - re).abs() < 1e-4 && (f64::from(value.im) - im).abs() < 1e-4);
             }
             Inverse::new(length).run(&mut working);
-            for (back, x) in samples(&working).iter().zip(signal) {
+            for (back, x) in working.samples().iter().zip(signal) {
                 prop_assert!((back / length as f32 - x).abs() < 1e-5);
             }
         }

@@ -2,7 +2,7 @@
 
 use super::Setup;
 use super::delay::Pair;
-use crate::dsp::fft::{self, Complex32, Forward, Inverse};
+use crate::dsp::fft::{Buffer, Complex32, Forward, Inverse};
 use crate::dsp::window::multiply;
 use crate::model::DelaySearch;
 use multiversion::multiversion;
@@ -11,10 +11,13 @@ use multiversion::multiversion;
 pub(super) struct LagVotes<'a> {
     p: &'a DelaySearch,
     length: usize,
+    forward: Forward,
     inverse: Inverse,
-    reference: FrameSpectra,
-    degraded: FrameSpectra,
-    correlation: Vec<Complex32>,
+    reference: KeptSpectra,
+    degraded: Buffer,
+    correlation: Buffer,
+    /// Largest magnitude in each block of the correlation.
+    maxima: Vec<f32>,
     /// Votes for each lag, circular.
     histogram: Vec<f32>,
     /// All votes cast.
@@ -27,10 +30,12 @@ impl<'a> LagVotes<'a> {
         Self {
             p: &setup.p.delay,
             length,
+            forward: Forward::new(length),
             inverse: Inverse::new(length),
-            reference: FrameSpectra::new(length),
-            degraded: FrameSpectra::new(length),
-            correlation: fft::buffer(length),
+            reference: KeptSpectra::new(),
+            degraded: Buffer::new(length),
+            correlation: Buffer::new(length),
+            maxima: vec![0.0; length / BLOCK],
             histogram: vec![0.0; length],
             total: 0.0,
         }
@@ -39,7 +44,6 @@ impl<'a> LagVotes<'a> {
     /// To be called when the window is another than before.
     pub fn window_changed(&mut self) {
         self.reference.forget();
-        self.degraded.forget();
     }
 
     /// Samples from frame to frame.
@@ -74,7 +78,7 @@ impl<'a> LagVotes<'a> {
         }
         while self.fits(pair, r, d) && r + self.length as i64 <= end {
             self.correlate(pair, window, r, d);
-            for_each_vote(fft::samples(&self.correlation), self.p, |lag, vote| {
+            for_each_vote(self.correlation.samples(), &mut self.maxima, self.p, |lag, vote| {
                 self.histogram[lag] += vote
             });
             r += self.hop();
@@ -98,7 +102,7 @@ impl<'a> LagVotes<'a> {
     pub fn add_smoothed(&mut self, pair: &Pair, window: &[f32], r: i64, d: i64) {
         self.correlate(pair, window, r, d);
         let (reach, wrap) = (self.reach(), self.length - 1);
-        for_each_vote(fft::samples(&self.correlation), self.p, |lag, vote| {
+        for_each_vote(self.correlation.samples(), &mut self.maxima, self.p, |lag, vote| {
             let unit = vote / reach as f32;
             for k in 1 - reach as isize..reach as isize {
                 self.histogram[lag.wrapping_add_signed(k) & wrap] +=
@@ -137,47 +141,52 @@ impl<'a> LagVotes<'a> {
 
     /// The circular cross-correlation of two windowed frames.
     fn correlate(&mut self, pair: &Pair, window: &[f32], r: i64, d: i64) {
-        let reference = self.reference.at(&pair.reference.alignment, window, r as usize);
-        let degraded = self.degraded.at(&pair.degraded.alignment, window, d as usize);
-        cross_spectrum(&mut self.correlation, reference, degraded);
+        let reference = self.reference.at(r, self.length, |spectrum| {
+            transform(&mut self.forward, spectrum, &pair.reference.alignment[r as usize..], window);
+        });
+        transform(
+            &mut self.forward,
+            &mut self.degraded,
+            &pair.degraded.alignment[d as usize..],
+            window,
+        );
+        cross_spectrum(&mut self.correlation, reference, &self.degraded);
         self.inverse.run(&mut self.correlation);
     }
 }
 
-/// The spectra of windowed frames of one signal, the latest kept by position: the candidates of a split and both passes
-/// over them meet the same frames again and again.
-struct FrameSpectra {
-    length: usize,
-    forward: Forward,
-    /// Position and spectrum; frames lie on a grid of voice-activity windows, mostly.
-    kept: Vec<Option<(usize, Box<[Complex32]>)>>,
+/// The spectrum of the windowed frame that `samples` begin with.
+fn transform(forward: &mut Forward, spectrum: &mut Buffer, samples: &[f32], window: &[f32]) {
+    multiply(spectrum.samples_mut(), samples, window);
+    forward.run(spectrum);
 }
 
-impl FrameSpectra {
-    /// Frames kept; enough for 16 s of overlapping positions.
-    const SLOTS: usize = 4096;
-    /// Positions are told apart down to this part of a frame.
-    const PARTS: usize = 16;
+/// The spectra of reference frames by position, the latest kept: the candidates of a split meet the same frames again and
+/// again, each with another delay.
+struct KeptSpectra(Vec<(i64, Option<Buffer>)>);
 
-    fn new(length: usize) -> Self {
-        Self { length, forward: Forward::new(length), kept: vec![None; Self::SLOTS] }
+impl KeptSpectra {
+    /// Frames kept; 32 s of a pass.
+    const SLOTS: usize = 2048;
+    /// No frame's position.
+    const NONE: i64 = -1;
+
+    fn new() -> Self {
+        Self(std::iter::repeat_with(|| (Self::NONE, None)).take(Self::SLOTS).collect())
     }
 
     fn forget(&mut self) {
-        for (position, _) in self.kept.iter_mut().flatten() {
-            *position = usize::MAX;
-        }
+        self.0.iter_mut().for_each(|(position, _)| *position = Self::NONE);
     }
 
-    /// The spectrum of the frame at `position`.
-    fn at(&mut self, samples: &[f32], window: &[f32], position: usize) -> &[Complex32] {
-        let slot = position * Self::PARTS / self.length % Self::SLOTS;
-        let length = self.length;
-        let (kept, spectrum) = self.kept[slot]
-            .get_or_insert_with(|| (usize::MAX, fft::buffer(length).into_boxed_slice()));
+    /// The spectrum of the frame at `position`, made where it is not kept.
+    fn at(&mut self, position: i64, length: usize, make: impl FnOnce(&mut Buffer)) -> &Buffer {
+        // Frames of one pass are a quarter of their length apart, mostly.
+        let slot = 4 * position as usize / length % Self::SLOTS;
+        let (kept, spectrum) = &mut self.0[slot];
+        let spectrum = spectrum.get_or_insert_with(|| Buffer::new(length));
         if *kept != position {
-            multiply(fft::samples_mut(spectrum), &samples[position..position + length], window);
-            self.forward.run(spectrum);
+            make(spectrum);
             *kept = position;
         }
         spectrum
@@ -192,29 +201,38 @@ fn cross_spectrum(out: &mut [Complex32], reference: &[Complex32], degraded: &[Co
     }
 }
 
+/// Lags whose magnitudes are looked at together.
+const BLOCK: usize = 32;
+
 /// Calls `cast` with each lag whose magnitude comes near the frame's largest, and its vote.
-fn for_each_vote(correlation: &[f32], p: &DelaySearch, mut cast: impl FnMut(usize, f32)) {
-    let threshold = p.peak_fraction * largest_magnitude(correlation);
-    const BLOCK: usize = 32;
-    for (block, values) in correlation.chunks(BLOCK).enumerate() {
-        if largest_magnitude(values) <= threshold {
-            continue;
-        }
-        for (i, value) in values.iter().enumerate().filter(|(_, value)| value.abs() > threshold) {
-            cast(block * BLOCK + i, f64::from(value.abs()).powf(p.peak_exponent) as f32);
+fn for_each_vote(
+    correlation: &[f32],
+    maxima: &mut [f32],
+    p: &DelaySearch,
+    mut cast: impl FnMut(usize, f32),
+) {
+    block_maxima(correlation, maxima);
+    let threshold = p.peak_fraction * maxima.iter().fold(0.0, |a: f32, &b| a.max(b));
+    for (block, _) in maxima.iter().enumerate().filter(|(_, maximum)| **maximum > threshold) {
+        let first = block * BLOCK;
+        let near = correlation[first..].iter().take(BLOCK).map(|value| value.abs()).enumerate();
+        for (i, magnitude) in near.filter(|(_, magnitude)| *magnitude > threshold) {
+            cast(first + i, f64::from(magnitude).powf(p.peak_exponent) as f32);
         }
     }
 }
 
+/// The largest magnitude of each block.
 #[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-fn largest_magnitude(values: &[f32]) -> f32 {
-    let mut largest = [0.0f32; 16];
-    let mut chunks = values.chunks_exact(largest.len());
-    for chunk in &mut chunks {
-        for (largest, value) in largest.iter_mut().zip(chunk) {
-            let magnitude = value.abs();
-            *largest = if magnitude > *largest { magnitude } else { *largest };
+fn block_maxima(values: &[f32], maxima: &mut [f32]) {
+    for (values, maximum) in values.chunks(BLOCK).zip(maxima) {
+        let mut largest = [0.0f32; 8];
+        for lanes in values.chunks_exact(largest.len()) {
+            for (largest, value) in largest.iter_mut().zip(lanes) {
+                let magnitude = value.abs();
+                *largest = if magnitude > *largest { magnitude } else { *largest };
+            }
         }
+        *maximum = largest.iter().fold(0.0, |a, &b| if b > a { b } else { a });
     }
-    chunks.remainder().iter().map(|value| value.abs()).chain(largest).fold(0.0, f32::max)
 }

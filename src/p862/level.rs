@@ -1,7 +1,7 @@
 //! Level alignment and the listener's terminal (P.862 clause 10.1): what both models and the alignment hear.
 
 use super::Setup;
-use super::voice_activity::Activity;
+use super::voice_activity::{Activity, activity};
 use crate::dsp::biquad::Section;
 use crate::dsp::curve::Spectrum;
 use crate::error::{Error, Result};
@@ -87,21 +87,55 @@ impl Source {
         (self.energy / (longest - 2 * setup.margin() + setup.tail()) as f64) as f32
     }
 
-    /// The signal at the level that a pair asks for whose longer signal has `longest` samples.
-    pub fn levelled(&self, setup: Setup, longest: usize) -> Levelled {
+    /// The scale that brings the signal to the level of its pair, and the scaled signal.
+    fn scaled(&self, setup: Setup, longest: usize) -> (f32, Vec<f32>) {
         let power = self.power(setup, longest).max(f32::MIN_POSITIVE);
         let scale = (setup.p.level.target_power / f64::from(power)).sqrt() as f32;
         let mut samples = Vec::with_capacity(longest + setup.tail());
         samples.extend(self.samples.iter().map(|sample| sample * scale));
-        let margin = setup.margin();
-        if let InputFilter::Section { edge_fade, gain, section } = &setup.p.input_filter {
-            fade_edges(&mut samples[margin - 1..self.length - margin + 1], *edge_fade);
-            lowered(section, *gain).filter(&mut samples[margin..self.length - margin]);
-        }
-        let (alignment, activity) = Activity::of(setup, &samples, self.length);
-        samples.resize(longest + setup.tail(), 0.0);
-        Levelled { samples, alignment, activity, length: self.length, longest, power, scale }
+        (scale, samples)
     }
+}
+
+/// Signals at the level that a pair asks for whose longer signal has `longest` samples, side by side.
+pub(super) fn level<const N: usize>(
+    setup: Setup,
+    sources: [&Source; N],
+    longest: usize,
+) -> [Levelled; N] {
+    let margin = setup.margin();
+    let mut scaled = sources.map(|source| source.scaled(setup, longest));
+    if let InputFilter::Section { edge_fade, gain, section } = &setup.p.input_filter {
+        let mut signal = 0;
+        let inner = scaled.each_mut().map(|(_, samples)| {
+            let length = sources[signal].length;
+            signal += 1;
+            fade_edges(&mut samples[margin - 1..length - margin + 1], *edge_fade);
+            &mut samples[margin..length - margin]
+        });
+        lowered(section, *gain).filter(inner);
+    }
+    let mut heard = activity(
+        setup,
+        scaled.each_ref().map(|(_, samples)| &**samples),
+        sources.map(Source::length),
+    )
+    .into_iter();
+    let mut sources = sources.into_iter();
+    scaled.map(|(scale, mut samples)| {
+        let (source, (alignment, activity)) =
+            sources.next().zip(heard.next()).expect("as many as were scaled");
+        samples.resize(longest + setup.tail(), 0.0);
+        Levelled {
+            samples,
+            alignment,
+            activity,
+            length: source.length,
+            longest,
+            power: source.power(setup, longest),
+            scale,
+        }
+    })
 }
 
 impl Levelled {

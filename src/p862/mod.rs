@@ -105,29 +105,27 @@ struct Reference {
 
 impl Prepared {
     /// # Errors
-    /// A reference that is too short, silent or without speech.
+    /// A reference that is too short or silent.
     pub fn new(model: &Model, reference: &Signal) -> Result<Self> {
         let sample_rate = working_rate(model, reference.sample_rate());
         let setup = setup(model, sample_rate);
         let source =
             Source::new(setup, reference.name(), reference.resampled(sample_rate)?.samples())?;
-        let latest = Arc::new(Reference::new(setup, &source, source.length()));
-        if !latest.levelled.activity.has_utterance(&setup.p.delay) {
-            return Err(Error::NoSpeech { name: reference.name().to_owned() });
-        }
-        Ok(Self { model: model.clone(), sample_rate, source, latest: Mutex::new(Some(latest)) })
+        Ok(Self { model: model.clone(), sample_rate, source, latest: Mutex::new(None) })
     }
 
     /// # Errors
-    /// A degraded signal that is too short or silent, or a reference whose speech it does not overlap.
+    /// A degraded signal that is too short or silent; a reference without speech, or whose speech it does not overlap.
     pub fn score(&self, degraded: &Signal) -> Result<Outcome> {
         let setup = setup(&self.model, self.sample_rate);
         let source =
             Source::new(setup, degraded.name(), degraded.resampled(self.sample_rate)?.samples())?;
         let longest = self.source.length().max(source.length());
-        let reference = self.reference(setup, longest);
-        let mut degraded_levelled = source.levelled(setup, longest);
+        let (reference, mut degraded_levelled) = self.level(setup, &source, longest);
         drop(source);
+        if !reference.levelled.activity.has_utterance(&setup.p.delay) {
+            return Err(Error::NoSpeech { name: self.source.name().to_owned() });
+        }
         let utterances =
             delay::align(setup, &reference.levelled, &degraded_levelled).ok_or_else(|| {
                 Error::NoOverlap {
@@ -161,29 +159,28 @@ impl Prepared {
         })
     }
 
+    /// Both signals at the level of a pair whose longer signal has `longest` samples. A reference that is not there yet
+    /// is levelled beside the degraded signal, which takes little longer than one of them alone.
+    fn level(&self, setup: Setup, degraded: &Source, longest: usize) -> (Arc<Reference>, Levelled) {
+        let latest = || self.latest.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let known = latest().clone().filter(|known| known.levelled.longest == longest);
+        if let Some(reference) = known {
+            let [degraded] = level::level(setup, [degraded], longest);
+            return (reference, degraded);
+        }
+        let [reference, degraded] = level::level(setup, [&self.source, degraded], longest);
+        let frames = ReferenceFrames::new(setup, &reference);
+        let reference = Arc::new(Reference { levelled: reference, frames });
+        *latest() = Some(Arc::clone(&reference));
+        (reference, degraded)
+    }
+
     fn stretch(&self, setup: Setup, utterance: &Utterance) -> Stretch {
         let margin = setup.margin() as i64;
         let last = self.source.length() as i64 - 2 * margin;
         let sample = |window: i64| (window * setup.window() - margin).clamp(0, last) as usize;
         let Utterance { start, end, delay, confidence, .. } = *utterance;
         Stretch { start: sample(start), end: sample(end), delay, confidence }
-    }
-
-    /// The reference at the level for a pair whose longer signal has `longest` samples.
-    fn reference(&self, setup: Setup, longest: usize) -> Arc<Reference> {
-        let mut latest = self.latest.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        match &*latest {
-            Some(known) if known.levelled.longest == longest => Arc::clone(known),
-            _ => Arc::clone(latest.insert(Arc::new(Reference::new(setup, &self.source, longest)))),
-        }
-    }
-}
-
-impl Reference {
-    fn new(setup: Setup, source: &Source, longest: usize) -> Self {
-        let levelled = source.levelled(setup, longest);
-        let frames = ReferenceFrames::new(setup, &levelled);
-        Self { levelled, frames }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Setup;
 use super::delay::Utterance;
 use super::level::Levelled;
-use crate::dsp::fft::{self, Complex32, Forward};
+use crate::dsp::fft::{Buffer, Complex32, Forward};
 use crate::dsp::window::{hann, multiply};
 
 /// The frames between the reference's first and last sound.
@@ -108,7 +108,7 @@ pub(super) fn audible(setup: Setup, powers: &[f32], factor: f32) -> f32 {
 pub(super) struct Analyser {
     window: Vec<f32>,
     forward: Forward,
-    spectrum: Vec<Complex32>,
+    spectrum: Buffer,
     /// Bins of each band, and what their power is multiplied by.
     bands: Vec<(usize, f64)>,
 }
@@ -120,7 +120,7 @@ impl Analyser {
         Self {
             window: hann(length),
             forward: Forward::new(length),
-            spectrum: fft::buffer(length),
+            spectrum: Buffer::new(length),
             bands: setup
                 .rate
                 .bands
@@ -132,10 +132,10 @@ impl Analyser {
 
     /// The pitch power density of the frame that `samples` begin with.
     pub fn pitch_powers(&mut self, samples: &[f32], powers: &mut [f32]) {
-        multiply(fft::samples_mut(&mut self.spectrum), samples, &self.window);
+        multiply(self.spectrum.samples_mut(), samples, &self.window);
         self.forward.run(&mut self.spectrum);
         self.spectrum[0] = Complex32::default();
-        let mut bins = self.spectrum.as_slice();
+        let mut bins = &*self.spectrum;
         for (power, (count, scale)) in powers.iter_mut().zip(&self.bands) {
             let (band, rest) = bins.split_at(*count);
             bins = rest;

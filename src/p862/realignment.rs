@@ -2,10 +2,9 @@
 
 use super::Setup;
 use super::delay::Utterance;
-use super::perceptual::delay_at;
 use crate::dsp::correlation::cross_spectrum;
 use crate::dsp::curve::energy;
-use crate::dsp::fft::{self, Forward, Inverse};
+use crate::dsp::fft::{Buffer, Forward, Inverse};
 use std::ops::Range;
 
 /// Consecutive frames that went badly, and the further delay that mends them.
@@ -48,12 +47,20 @@ pub(super) fn realign(
 
 /// The degraded signal with each utterance's delay taken out; zero in the margins.
 fn on_reference_time(setup: Setup, degraded: &[f32], utterances: &[Utterance]) -> Vec<f32> {
-    let margin = setup.margin();
-    let inside = margin..degraded.len() - margin;
+    let inside = setup.margin()..degraded.len() - setup.margin();
+    let held = inside.start as i64..=inside.end as i64 - 1;
     let mut aligned = vec![0.0; degraded.len()];
-    for x in inside.clone() {
-        let from = x as i64 + delay_at(setup, utterances, x);
-        aligned[x] = degraded[from.clamp(inside.start as i64, inside.end as i64 - 1) as usize];
+    for (u, utterance) in utterances.iter().enumerate() {
+        // An utterance's delay holds from its start to the next one's; the first one's from the beginning.
+        let begin = |u: usize| {
+            (utterances[u].start * setup.window()).clamp(*held.start(), held.end() + 1) as usize
+        };
+        let start = if u == 0 { inside.start } else { begin(u) };
+        let end = if u + 1 < utterances.len() { begin(u + 1) } else { inside.end };
+        for x in start..end {
+            aligned[x] =
+                degraded[(x as i64 + utterance.delay).clamp(*held.start(), *held.end()) as usize];
+        }
     }
     aligned
 }
@@ -107,8 +114,10 @@ impl Search<'_> {
         let span = samples.len() + 2 * range;
         let length = (2 * span).next_power_of_two();
 
-        let (mut x, mut y) = (fft::buffer(length), fft::buffer(length));
-        let (reference, degraded) = (fft::samples_mut(&mut x), fft::samples_mut(&mut y));
+        let (mut x, mut y) = (Buffer::new(length), Buffer::new(length));
+        let (reference, degraded) = (x.samples_mut(), y.samples_mut());
+        reference.fill(0.0);
+        degraded.fill(0.0);
         for (out, x) in reference[range..].iter_mut().zip(samples.clone()) {
             *out = self.reference[x].abs();
         }
@@ -129,7 +138,7 @@ impl Search<'_> {
         forward.run(&mut y);
         cross_spectrum(&mut x, &y);
         Inverse::new(length).run(&mut x);
-        let correlation = fft::samples(&x);
+        let correlation = x.samples();
         let range = range as i64;
         let (mut best, mut delay) = (0.0, 0);
         for lag in -range..range {

@@ -19,16 +19,6 @@ pub(super) struct Activity {
 }
 
 impl Activity {
-    /// Filters a copy of `samples` for the alignment and finds the speech in it; `length` is without the tail.
-    pub fn of(setup: Setup, samples: &[f32], length: usize) -> (Vec<f32>, Self) {
-        let mut alignment = samples.to_vec();
-        remove_mean(&mut alignment, length, setup.margin(), setup.rate.vad_window);
-        biquad::cascade(&setup.rate.alignment_filter, &mut alignment);
-        let energy = window_energies(&alignment[..length], setup.rate.vad_window);
-        let activity = Self::from_energies(&setup.p.voice_activity, energy);
-        (alignment, activity)
-    }
-
     fn from_energies(p: &VoiceActivity, mut energy: Vec<f32>) -> Self {
         let largest = energy.iter().copied().fold(0.0, f32::max);
         let floor = if largest > 0.0 { (f64::from(largest) * p.floor_ratio) as f32 } else { 1.0 };
@@ -53,16 +43,54 @@ impl Activity {
     }
 }
 
-/// Subtracts the mean between the margins and fades that range's first and last window.
-fn remove_mean(samples: &mut [f32], length: usize, margin: usize, window: usize) {
-    let inner = &mut samples[margin..length - margin];
-    let mean = inner.iter().sum::<f32>() / length as f32;
-    inner.iter_mut().for_each(|sample| *sample -= mean);
-    let last = inner.len() - 1;
+/// Copies of signals as the alignment hears them, and the speech in them; `lengths` are without the tail.
+pub(super) fn activity<const N: usize>(
+    setup: Setup,
+    signals: [&[f32]; N],
+    lengths: [usize; N],
+) -> [(Vec<f32>, Activity); N] {
+    let (margin, window) = (setup.margin(), setup.rate.vad_window);
+    let mut copies = signals.map(<[f32]>::to_vec);
+    let mut lengths_in_order = lengths.into_iter();
+    let mut inner = copies.each_mut().map(|copy| {
+        let length = lengths_in_order.next().unwrap_or_default();
+        &mut copy[margin..length - margin]
+    });
+    let sums = sums_in_order(inner.each_ref().map(|signal| &**signal));
+    for ((signal, sum), length) in inner.iter_mut().zip(sums).zip(lengths) {
+        remove_mean(signal, sum / length as f32, window);
+    }
+    biquad::cascade(&setup.rate.alignment_filter, copies.each_mut().map(|copy| &mut **copy));
+    let mut lengths = lengths.into_iter();
+    copies.map(|copy| {
+        let energy = window_energies(&copy[..lengths.next().unwrap_or_default()], window);
+        (copy, Activity::from_energies(&setup.p.voice_activity, energy))
+    })
+}
+
+/// f32 sums in index order; side by side they hide each other's latency.
+fn sums_in_order<const N: usize>(signals: [&[f32]; N]) -> [f32; N] {
+    let common = signals.iter().map(|signal| signal.len()).min().unwrap_or(0);
+    let mut sums = [0.0f32; N];
+    for t in 0..common {
+        for (sum, signal) in sums.iter_mut().zip(&signals) {
+            *sum += signal[t];
+        }
+    }
+    for (sum, signal) in sums.iter_mut().zip(&signals) {
+        signal[common..].iter().for_each(|sample| *sum += sample);
+    }
+    sums
+}
+
+/// Subtracts the mean and fades the first and last window.
+fn remove_mean(signal: &mut [f32], mean: f32, window: usize) {
+    signal.iter_mut().for_each(|sample| *sample -= mean);
+    let last = signal.len() - 1;
     for k in 0..window {
         let gain = (0.5 + k as f32) / window as f32;
-        inner[k] *= gain;
-        inner[last - k] *= gain;
+        signal[k] *= gain;
+        signal[last - k] *= gain;
     }
 }
 
