@@ -23,6 +23,10 @@ mod p862;
 mod scorer;
 mod signal;
 
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub use p862::Stages;
+
 pub use error::{Error, Result};
 pub use model::{Band, Model};
 pub use scorer::{

@@ -17,6 +17,8 @@ mod perceptual;
 mod pooling;
 mod realignment;
 mod splitting;
+#[cfg(feature = "internals")]
+mod staged;
 #[cfg(test)]
 mod stages;
 mod voice_activity;
@@ -31,6 +33,8 @@ use perceptual::ReferenceFrames;
 use std::sync::{Arc, Mutex};
 
 pub(crate) use pooling::Interval;
+#[cfg(feature = "internals")]
+pub use staged::Stages;
 
 /// A model at one of its sample rates.
 #[derive(Clone, Copy)]

@@ -1,0 +1,82 @@
+//! The pipeline stage by stage, for the benchmarks.
+
+use super::*;
+
+/// A pair with the result of each stage, so that any stage can be run again alone.
+pub struct Stages {
+    model: Model,
+    sample_rate: u32,
+    samples: [Vec<f32>; 2],
+    sources: [Source; 2],
+    longest: usize,
+    levelled: [Levelled; 2],
+    frames: ReferenceFrames,
+    utterances: Vec<Utterance>,
+}
+
+impl Stages {
+    /// # Errors
+    /// What scoring the pair would refuse.
+    pub fn new(model: &Model, reference: &Signal, degraded: &Signal) -> Result<Self> {
+        let sample_rate = working_rate(model, reference.sample_rate());
+        let setup = setup(model, sample_rate);
+        let samples = [reference, degraded].map(|signal| signal.samples().to_vec());
+        let sources = [
+            Source::new(setup, reference.name(), &samples[0])?,
+            Source::new(setup, degraded.name(), &samples[1])?,
+        ];
+        let longest = sources[0].length().max(sources[1].length());
+        let levelled = level::level(setup, sources.each_ref(), longest);
+        let frames = ReferenceFrames::new(setup, &levelled[0]);
+        let utterances =
+            delay::align(setup, &levelled[0], &levelled[1]).ok_or_else(|| Error::NoOverlap {
+                reference: reference.name().to_owned(),
+                degraded: degraded.name().to_owned(),
+            })?;
+        Ok(Self {
+            model: model.clone(),
+            sample_rate,
+            samples,
+            sources,
+            longest,
+            levelled,
+            frames,
+            utterances,
+        })
+    }
+
+    fn setup(&self) -> Setup<'_> {
+        setup(&self.model, self.sample_rate)
+    }
+
+    /// Level measurement and, in narrowband, the terminal's curve, of the degraded signal.
+    pub fn source(&self) -> bool {
+        Source::new(self.setup(), "", &self.samples[1]).is_ok()
+    }
+
+    /// Scaling, the terminal's section, the alignment filter and voice activity, of both signals.
+    pub fn level(&self) -> f64 {
+        let [reference, _] = level::level(self.setup(), self.sources.each_ref(), self.longest);
+        reference.activity.share()
+    }
+
+    /// Coarse and fine delays and splitting.
+    pub fn align(&self) -> usize {
+        delay::align(self.setup(), &self.levelled[0], &self.levelled[1])
+            .map_or(0, |utterances| utterances.len())
+    }
+
+    /// Pitch powers of the reference.
+    pub fn reference_frames(&self) -> usize {
+        ReferenceFrames::new(self.setup(), &self.levelled[0]).silent.len()
+    }
+
+    /// Pitch powers of the degraded signal, loudness, disturbance and realignment.
+    pub fn compare(&self) -> f64 {
+        let [reference, degraded] = &self.levelled;
+        let comparison =
+            FrameComparison::new(self.setup(), &self.frames, &degraded.samples, &self.utterances);
+        let compared = comparison.compare(&reference.samples, &degraded.samples, self.longest);
+        pooling::pool(self.setup(), &self.frames.active, &compared, self.longest).raw
+    }
+}
