@@ -1,4 +1,4 @@
-//! The program `basilar`: parse, run, print the error, exit.
+//! The program `basilar`: parse, run, exit.
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -6,5 +6,5 @@ use std::process::ExitCode;
 mod cli;
 
 fn main() -> ExitCode {
-    cli::run(cli::Arguments::parse())
+    cli::run(&cli::Arguments::parse())
 }
