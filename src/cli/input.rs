@@ -1,6 +1,6 @@
 //! How recordings are opened: the choice of channel and the description of headerless samples.
 
-use basilar::{Channel, Encoding, OpenOptions, RawFormat, Signal};
+use basilar::{Channel, Encoding, Error, OpenOptions, RawFormat, Signal};
 use std::path::Path;
 
 /// Names that end so belong to files with a header, whatever the raw options say.
@@ -34,6 +34,16 @@ impl Input {
     pub fn open(&self, path: &Path) -> basilar::Result<Signal> {
         let raw = if has_header(path) { None } else { self.raw() };
         Signal::open_with(path, &OpenOptions { channel: self.channel, raw })
+    }
+
+    /// Opens a reference; one with a single channel goes with any channel of the others.
+    pub fn open_reference(&self, path: &Path) -> basilar::Result<Signal> {
+        match self.open(path) {
+            Err(Error::NoSuchChannel { channels: 1, .. }) if path != Path::new("-") => {
+                Self { channel: Channel::Mono, ..self.clone() }.open(path)
+            }
+            opened => opened,
+        }
     }
 
     fn raw(&self) -> Option<RawFormat> {

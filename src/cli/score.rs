@@ -72,7 +72,7 @@ struct Reference {
 
 impl Reference {
     fn open(arguments: &Arguments) -> basilar::Result<Self> {
-        let signal = arguments.input.open(&arguments.reference)?;
+        let signal = arguments.input.open_reference(&arguments.reference)?;
         let chosen = arguments.model.for_sample_rate(signal.sample_rate());
         let prepared = Scorer::new(chosen.model.clone()).prepare(&signal)?;
         Ok(Self { recording: (&signal).into(), chosen, prepared })

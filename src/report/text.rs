@@ -54,7 +54,7 @@ pub fn table_head(
 /// # Errors
 /// What the writer says.
 pub fn table_row(out: &mut impl Write, entry: &Entry<Scored>) -> Result<()> {
-    let name = printable(&entry.file);
+    let name = shown(&entry.file);
     match &entry.outcome {
         Ok(Scored { recording, score }) => {
             let Score { mos_lqo, quality, alignment, .. } = score;
@@ -94,17 +94,23 @@ fn field(out: &mut impl Write, label: &str) -> Result<()> {
 fn model(out: &mut impl Write, chosen: &Chosen, reference: Recording) -> Result<()> {
     let Chosen { model, automatic } = chosen;
     field(out, "Model")?;
-    write!(out, "{} {}: {}", model.name(), model.version(), model.title())?;
+    writeln!(out, "{} {}, {}", model.name(), model.version(), model.title())?;
     if *automatic {
-        write!(out, " (auto: the reference has {} Hz)", reference.sample_rate)?;
+        let rate = reference.sample_rate;
+        writeln!(out, "{:11}taken by auto, because the reference has {rate} Hz", "")?;
     }
-    writeln!(out)
+    Ok(())
 }
 
 fn named(out: &mut impl Write, label: &str, name: &str, recording: Recording) -> Result<()> {
     let Recording { sample_rate, duration_s } = recording;
     field(out, label)?;
-    writeln!(out, "{duration_s:.3} s at {sample_rate} Hz, {}", printable(name))
+    writeln!(out, "{duration_s:.3} s at {sample_rate} Hz, {}", shown(name))
+}
+
+/// A file's name on one line.
+fn shown(name: &str) -> String {
+    if name == "-" { "standard input".to_owned() } else { printable(name) }
 }
 
 /// The delay in words, with what it varies by.
@@ -115,7 +121,7 @@ fn delay(alignment: &Alignment) -> String {
         return format!("{delay_ms:.1} ms");
     }
     let utterances = alignment.utterances.len();
-    format!("{delay_ms:.1} ms, {} ms over {utterances} utterances", delay_range(alignment))
+    format!("{delay_ms:.1} ms ({} ms over {utterances} utterances)", delay_range(alignment))
 }
 
 fn delay_range(alignment: &Alignment) -> String {
