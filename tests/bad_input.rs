@@ -122,6 +122,40 @@ fn silence() {
     refused(&path, "silent in the speech band");
 }
 
+/// A second of quiet, so much of real speech, and the rest of four seconds quiet.
+fn speech_of(samples: usize) -> (TempDir, PathBuf) {
+    let mut quiet = [0.0; 64_000];
+    quiet[16_000..16_000 + samples].copy_from_slice(&good_samples()[20_000..20_000 + samples]);
+    float_wav(quiet)
+}
+
+#[test]
+fn a_reference_without_speech() {
+    let (_folder, path) = speech_of(1_600);
+    let sentence = sentence(&[&path, Path::new(GOOD)], &path);
+    assert!(sentence.contains("no speech of 0.2 s or more found in the reference"), "{sentence}");
+}
+
+/// The voice activity of P.862 is one of level, so steady noise is speech to it, as it is to the
+/// reference program; and a degraded recording that lost all speech has a score: a bad one.
+#[test]
+fn noise_and_lost_speech_have_a_score() {
+    let mut state = 1u32;
+    let noise = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state as f32 / u32::MAX as f32 * 0.1 - 0.05
+    });
+    let (_noise_folder, noise) = float_wav(noise.take(64_000));
+    let (_lost_folder, lost) = speech_of(1_600);
+    let good = Path::new(GOOD);
+    for (reference, degraded) in [(noise.as_path(), good), (good, &noise), (good, &lost)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_basilar"));
+        let done = command.arg("score").args([reference, degraded]).assert().code(0).stderr("");
+        let printed = String::from_utf8_lossy(&done.get_output().stdout).into_owned();
+        assert!(printed.starts_with("MOS-LQO    1.") && printed.contains("  Bad\n"), "{printed}");
+    }
+}
+
 #[test]
 fn a_tenth_of_a_second() {
     let (_folder, path) = float_wav(good_samples()[32_000..33_600].iter().copied());

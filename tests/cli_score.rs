@@ -47,11 +47,11 @@ Reference  6.982 s at 8000 Hz, 8k/carlo-it/reference.wav
 Model      p862-nb 1.0.0, P.862 narrowband with the P.862.1 mapping
            taken by auto, because the reference has 8000 Hz
 
-MOS-LQO  Quality        Delay (ms)  Length (s)  Degraded
-  4.544  Excellent     0.0 to 60.0       7.042  8k/carlo-it/delay-jump-in-pause-60-ms.flac
-      -  not scored                             missing.wav
-  4.547  Excellent             0.0       6.982  formats/stereo-right-10-db-down.wav
-  4.246  Good                  0.0       6.982  formats/a-law.wav
+MOS-LQO  Quality            Delay (ms)  Length (s)  Degraded
+  4.544  Excellent         0.0 to 60.0       7.042  8k/carlo-it/delay-jump-in-pause-60-ms.flac
+      -  not scored                                 missing.wav
+  4.547  Excellent                 0.0       6.982  formats/stereo-right-10-db-down.wav
+  4.246  Good                      0.0       6.982  formats/a-law.wav
 ";
     let spoken = "\
 error: missing.wav: no such file; check the path
@@ -160,7 +160,7 @@ fn a_name_with_control_characters_stays_one_line() {
     let done = score(&[NARROW, NARROW, strange]).assert().code(3);
     let printed = String::from_utf8_lossy(&done.get_output().stdout).into_owned();
     assert!(
-        printed.ends_with("not scored                             a\u{fffd}[2J\u{fffd}b.wav\n")
+        printed.ends_with("not scored                                 a\u{fffd}[2J\u{fffd}b.wav\n")
     );
 }
 

@@ -46,7 +46,10 @@ pub fn table_head(
 ) -> Result<()> {
     named(out, "Reference", reference.0, reference.1)?;
     model(out, chosen, reference.1)?;
-    writeln!(out, "\n{HEADING}MOS-LQO  Quality        Delay (ms)  Length (s)  Degraded{HEADING:#}")
+    writeln!(
+        out,
+        "\n{HEADING}MOS-LQO  Quality            Delay (ms)  Length (s)  Degraded{HEADING:#}"
+    )
 }
 
 /// One degraded recording in a table; names stand last, so that long ones move nothing.
@@ -62,10 +65,10 @@ pub fn table_row(out: &mut impl Write, entry: &Entry<Scored>) -> Result<()> {
             let (delay, duration_s) = (delay_range(alignment), recording.duration_s);
             writeln!(
                 out,
-                "{style}{mos_lqo:7.3}  {quality:9}{style:#}  {delay:>14}  {duration_s:10.3}  {name}"
+                "{style}{mos_lqo:7.3}  {quality:9}{style:#}  {delay:>18}  {duration_s:10.3}  {name}"
             )
         }
-        Err(_) => writeln!(out, "{:>7}  {:37}  {name}", "-", "not scored"),
+        Err(_) => writeln!(out, "{:>7}  {:41}  {name}", "-", "not scored"),
     }
 }
 
