@@ -1,6 +1,7 @@
 //! What must not matter does not: delay, level, polarity, how often and on how many threads one scores.
 
-use basilar::{Model, Score, Scorer, Signal};
+use basilar::{Channel, Model, OpenOptions, Score, Scorer, Signal};
+use std::io::Cursor;
 
 fn open(path: &str) -> Signal {
     Signal::open(format!("audio-samples/{path}")).unwrap_or_else(|error| panic!("{error}"))
@@ -100,6 +101,39 @@ fn polarity_of_both() {
         let moved = inverted.mos_lqo - upright.mos_lqo;
         println!("{}: {moved:+e}", degraded.name());
         assert_eq!(moved, 0.0, "{}", degraded.name());
+    }
+}
+
+/// A stereo recording in memory: what stands left and right, as 32-bit float WAV.
+fn stereo(left: &Signal, right: &Signal, channel: Channel) -> Signal {
+    let spec = hound::WavSpec {
+        channels: 2,
+        sample_rate: left.sample_rate(),
+        bits_per_sample: 32,
+        sample_format: hound::SampleFormat::Float,
+    };
+    let mut file = Cursor::new(Vec::new());
+    let mut writer = hound::WavWriter::new(&mut file, spec).unwrap();
+    for (left, right) in left.samples().iter().zip(right.samples()) {
+        writer.write_sample(*left).unwrap();
+        writer.write_sample(*right).unwrap();
+    }
+    writer.finalize().unwrap();
+    Signal::read(&file.into_inner()[..], "stereo", &OpenOptions { channel, raw: None }).unwrap()
+}
+
+#[test]
+fn channel_order() {
+    for (scorer, reference, degraded) in pairs() {
+        let prepared = scorer.prepare(&reference).unwrap();
+        let score = |signal: &Signal| prepared.score(signal).unwrap();
+        let quiet = scaled(&degraded, 0.25);
+        let alone = score(&degraded);
+        assert_eq!(score(&stereo(&degraded, &quiet, Channel::Left)), alone);
+        assert_eq!(score(&stereo(&quiet, &degraded, Channel::Right)), alone);
+        let mixed = score(&stereo(&degraded, &quiet, Channel::Mix));
+        assert_eq!(score(&stereo(&quiet, &degraded, Channel::Mix)), mixed);
+        assert!((mixed.mos_lqo - alone.mos_lqo).abs() <= 0.0002, "{}", degraded.name());
     }
 }
 

@@ -118,6 +118,7 @@ fn print_text(arguments: &Arguments, file: &str, reference: &Reference) -> io::R
     let mut all = true;
     if arguments.degraded.len() > 1 {
         text::table_head(&mut out, head, &reference.chosen)?;
+        out.flush()?;
     }
     for entry in reference.scores(arguments) {
         all &= entry.outcome.is_ok();
