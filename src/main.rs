@@ -6,5 +6,5 @@ use std::process::ExitCode;
 mod cli;
 
 fn main() -> ExitCode {
-    cli::run(&cli::Arguments::parse())
+    cli::run(cli::Arguments::parse())
 }

@@ -45,12 +45,12 @@ enum Exit {
 }
 
 /// Runs the subcommand.
-pub fn run(arguments: &Arguments) -> ExitCode {
-    let done = match &arguments.command {
-        Command::Score(arguments) => score::run(arguments),
-        Command::Models(arguments) => models::run(arguments),
-        Command::Completions(arguments) => completions::run(arguments),
-        Command::Man(arguments) => man::run(arguments),
+pub fn run(arguments: Arguments) -> ExitCode {
+    let done = match arguments.command {
+        Command::Score(arguments) => score::run(&arguments),
+        Command::Models(arguments) => models::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     };
     let exit = done.unwrap_or_else(|error| match error.kind() {
         // Who closes the pipe, as `head` does, has read enough.
