@@ -1,15 +1,17 @@
 //! basilar scores how a degraded recording sounds against its reference, on the MOS-LQO scale.
 //!
-//! ```no_run
-//! use basilar::{Model, Scorer, Signal};
+//! ```
+//! use basilar::{Model, Quality, Scorer, Signal};
 //!
 //! # fn main() -> basilar::Result<()> {
-//! let reference = Signal::open("reference.wav")?;
+//! let folder = std::path::Path::new("audio-samples/16k/horizons-en");
+//! let reference = Signal::open(folder.join("reference.wav"))?;
 //! let scorer = Scorer::new(Model::wideband());
 //! let prepared = scorer.prepare(&reference)?; // reference-side work, done once
-//! for path in ["opus12.wav", "opus24.wav"] {
-//!     let score = prepared.score(&Signal::open(path)?)?;
-//!     println!("{path}: {:.2}", score.mos_lqo);
+//! for (file, quality) in [("opus-12-kbps.wav", Quality::Good), ("opus-24-kbps.wav", Quality::Excellent)] {
+//!     let score = prepared.score(&Signal::open(folder.join(file))?)?;
+//!     println!("{file}: {:.2} {}", score.mos_lqo, score.quality);
+//!     assert_eq!(score.quality, quality);
 //! }
 //! # Ok(())
 //! # }
@@ -20,6 +22,7 @@ mod dsp;
 mod error;
 mod model;
 mod p862;
+pub mod report;
 mod scorer;
 mod signal;
 

@@ -1,4 +1,4 @@
-//! The program `basilar`: parse, run, print the error, exit.
+//! The program `basilar`: parse, run, exit.
 
 use clap::Parser;
 use std::process::ExitCode;

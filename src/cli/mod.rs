@@ -1,12 +1,28 @@
 //! The command line: one file a subcommand; no arithmetic here.
 
+mod completions;
+mod input;
+mod man;
+mod model;
+mod models;
 mod score;
 
+use std::fmt::Display;
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-/// Scores how a degraded recording sounds against its reference, on the MOS-LQO scale.
+/// Scores how a degraded recording sounds against its reference, on the MOS-LQO scale of 1 to 5.
 #[derive(Debug, clap::Parser)]
-#[command(version)]
+#[command(
+    name = "basilar",
+    version,
+    after_help = "\
+Examples:
+  basilar score reference.wav degraded.wav
+  basilar score --json reference.wav degraded.wav | jq '.scores[].mos_lqo'
+
+Exit codes: 0 done, 2 wrong usage, 3 some inputs could not be scored."
+)]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -15,11 +31,61 @@ pub struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Score(score::Arguments),
+    Models(models::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
-/// Runs the subcommand; 0 done, 2 wrong usage, 3 some inputs could not be scored.
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    Done = 0,
+    WrongUsage = 2,
+    NotScored = 3,
+}
+
+/// Runs the subcommand.
 pub fn run(arguments: Arguments) -> ExitCode {
-    match arguments.command {
+    let done = match arguments.command {
         Command::Score(arguments) => score::run(&arguments),
-    }
+        Command::Models(arguments) => models::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
+    };
+    let exit = done.unwrap_or_else(|error| match error.kind() {
+        // Who closes the pipe, as `head` does, has read enough.
+        ErrorKind::BrokenPipe => Exit::Done,
+        _ => {
+            say_error(format!("standard output: {error}; write to a place with room"));
+            Exit::NotScored
+        }
+    });
+    ExitCode::from(exit as u8)
+}
+
+/// One sentence on standard error about what cannot be done.
+fn say_error(sentence: impl Display) {
+    say(anstyle::AnsiColor::Red, "error", sentence);
+}
+
+/// One sentence on standard error about what a result should be read with.
+fn say_warning(sentence: impl Display) {
+    say(anstyle::AnsiColor::Yellow, "warning", sentence);
+}
+
+fn say(colour: anstyle::AnsiColor, kind: &str, sentence: impl Display) {
+    let style = anstyle::Style::new().bold().fg_color(Some(colour.into()));
+    let sentence = basilar::report::printable(&sentence.to_string());
+    // Nobody is left to be told that standard error is closed.
+    let _ = writeln!(anstream::stderr(), "{style}{kind}{style:#}: {sentence}");
+}
+
+/// Standard output for a person, with colours on a terminal.
+fn output() -> impl Write {
+    io::BufWriter::new(anstream::stdout())
+}
+
+/// Standard output for a program, byte by byte.
+fn data() -> impl Write {
+    io::BufWriter::new(io::stdout())
 }

@@ -1,0 +1,146 @@
+//! Scores for a person to read: a block for one recording, a table for several.
+
+use super::{Chosen, Entry, Recording, Scored, printable};
+use crate::model::Model;
+use crate::scorer::{Alignment, Quality, Score};
+use anstyle::{AnsiColor, Style};
+use std::io::{Result, Write};
+
+const HEADING: Style = Style::new().bold();
+
+/// One degraded recording: a line for everything a listener asks first.
+///
+/// MOS-LQO has three decimals, as the reference program of P.862 prints it.
+///
+/// # Errors
+/// What the writer says.
+pub fn block(
+    out: &mut impl Write,
+    reference: (&str, Recording),
+    chosen: &Chosen,
+    degraded: (&str, &Scored),
+) -> Result<()> {
+    let Scored { recording, score } = degraded.1;
+    let style = colour(score.quality);
+    field(out, "MOS-LQO")?;
+    writeln!(out, "{style}{:.3}  {}{style:#}", score.mos_lqo, score.quality)?;
+    if let Some(raw) = score.raw {
+        field(out, "Raw score")?;
+        writeln!(out, "{raw:.3}")?;
+    }
+    model(out, chosen, reference.1)?;
+    field(out, "Delay")?;
+    writeln!(out, "{}", delay(&score.alignment))?;
+    named(out, "Degraded", degraded.0, *recording)?;
+    named(out, "Reference", reference.0, reference.1)
+}
+
+/// What stands above the rows of a table.
+///
+/// # Errors
+/// What the writer says.
+pub fn table_head(
+    out: &mut impl Write,
+    reference: (&str, Recording),
+    chosen: &Chosen,
+) -> Result<()> {
+    named(out, "Reference", reference.0, reference.1)?;
+    model(out, chosen, reference.1)?;
+    writeln!(
+        out,
+        "\n{HEADING}MOS-LQO  Quality            Delay (ms)  Length (s)  Degraded{HEADING:#}"
+    )
+}
+
+/// One degraded recording in a table; names stand last, so that long ones move nothing.
+///
+/// # Errors
+/// What the writer says.
+pub fn table_row(out: &mut impl Write, entry: &Entry<Scored>) -> Result<()> {
+    let name = shown(&entry.file);
+    match &entry.outcome {
+        Ok(Scored { recording, score }) => {
+            let Score { mos_lqo, quality, alignment, .. } = score;
+            let style = colour(*quality);
+            let (delay, duration_s) = (delay_range(alignment), recording.duration_s);
+            writeln!(
+                out,
+                "{style}{mos_lqo:7.3}  {quality:9}{style:#}  {delay:>18}  {duration_s:10.3}  {name}"
+            )
+        }
+        Err(_) => writeln!(out, "{:>7}  {:41}  {name}", "-", "not scored"),
+    }
+}
+
+/// The models that are built in, a paragraph each.
+///
+/// # Errors
+/// What the writer says.
+pub fn models(out: &mut impl Write) -> Result<()> {
+    for (place, (option, model)) in Model::built_in().iter().enumerate() {
+        let [low, high] = model.mos_lqo_range();
+        let rates: Vec<_> = model.sample_rates().iter().map(u32::to_string).collect();
+        let gap = if place == 0 { "" } else { "\n" };
+        writeln!(out, "{gap}{HEADING}{option:9}{HEADING:#}{}", model.title())?;
+        writeln!(out, "  Name     {} {}", model.name(), model.version())?;
+        writeln!(out, "  Band     {}, computed at {} Hz", model.band(), rates.join(" or "))?;
+        writeln!(out, "  MOS-LQO  {low:.3} to {high:.3}")?;
+        writeln!(out, "  Source   {}", model.source())?;
+    }
+    Ok(())
+}
+
+fn field(out: &mut impl Write, label: &str) -> Result<()> {
+    write!(out, "{HEADING}{label:11}{HEADING:#}")
+}
+
+fn model(out: &mut impl Write, chosen: &Chosen, reference: Recording) -> Result<()> {
+    let Chosen { model, automatic } = chosen;
+    field(out, "Model")?;
+    writeln!(out, "{} {}, {}", model.name(), model.version(), model.title())?;
+    if *automatic {
+        let rate = reference.sample_rate;
+        writeln!(out, "{:11}taken by auto, because the reference has {rate} Hz", "")?;
+    }
+    Ok(())
+}
+
+fn named(out: &mut impl Write, label: &str, name: &str, recording: Recording) -> Result<()> {
+    let Recording { sample_rate, duration_s } = recording;
+    field(out, label)?;
+    writeln!(out, "{duration_s:.3} s at {sample_rate} Hz, {}", shown(name))
+}
+
+/// A file's name on one line.
+fn shown(name: &str) -> String {
+    if name == "-" { "standard input".to_owned() } else { printable(name) }
+}
+
+/// The delay in words, with what it varies by.
+fn delay(alignment: &Alignment) -> String {
+    let delay_ms = alignment.delay_s() * 1e3;
+    let (least, most) = alignment.delay_range_s();
+    if least == most {
+        return format!("{delay_ms:.1} ms");
+    }
+    let utterances = alignment.utterances.len();
+    format!("{delay_ms:.1} ms ({} ms over {utterances} utterances)", delay_range(alignment))
+}
+
+fn delay_range(alignment: &Alignment) -> String {
+    let (least, most) = alignment.delay_range_s();
+    if least == most {
+        format!("{:.1}", least * 1e3)
+    } else {
+        format!("{:.1} to {:.1}", least * 1e3, most * 1e3)
+    }
+}
+
+fn colour(quality: Quality) -> Style {
+    let colour = match quality {
+        Quality::Excellent | Quality::Good => AnsiColor::Green,
+        Quality::Fair => AnsiColor::Yellow,
+        Quality::Poor | Quality::Bad => AnsiColor::Red,
+    };
+    Style::new().bold().fg_color(Some(colour.into()))
+}
