@@ -16,12 +16,15 @@
 //! ```
 #![deny(missing_docs)]
 
+pub mod batch;
 mod dsp;
 mod error;
 mod model;
 mod p862;
+pub mod report;
 mod scorer;
 mod signal;
+pub mod table;
 
 pub use error::{Error, Result};
 pub use model::{Band, Model};

@@ -1,6 +1,9 @@
 //! The command line: one file a subcommand; no arithmetic here.
 
+mod batch;
+mod compare;
 mod score;
+mod summarize;
 
 use std::process::ExitCode;
 
@@ -14,12 +17,18 @@ pub struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    Batch(batch::Arguments),
+    Compare(compare::Arguments),
     Score(score::Arguments),
+    Summarize(summarize::Arguments),
 }
 
 /// Runs the subcommand; 0 done, 2 wrong usage, 3 some inputs could not be scored.
 pub fn run(arguments: Arguments) -> ExitCode {
     match arguments.command {
+        Command::Batch(arguments) => batch::run(arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Summarize(arguments) => summarize::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
     }
 }
