@@ -93,7 +93,7 @@ impl Batch {
             Err(error) => row::failed(error),
         };
         runner::run(&queue, &mut journal, self.jobs, &score, on_row, progress)?;
-        let summary = output::write(&journal, &outputs)?;
+        let summary = output::write(&journal, outputs)?;
         journal.remove()?;
         Ok(summary)
     }

@@ -15,6 +15,7 @@ pub(super) struct Output {
     format: Format,
     partial: PathBuf,
     file: File,
+    finished: bool,
 }
 
 impl Output {
@@ -28,7 +29,7 @@ impl Output {
         let opened = OpenOptions::new().write(true).create(true).truncate(false).open(&partial);
         let file = opened.map_err(|source| Error::Unwritable { name: name.clone(), source })?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { path, format, partial, file }),
+            Ok(()) => Ok(Self { path, format, partial, file, finished: false }),
             Err(TryLockError::WouldBlock) => Err(Error::InUse { name }),
             Err(TryLockError::Error(source)) => Err(Error::Unwritable { name, source }),
         }
@@ -39,10 +40,12 @@ impl Output {
         table::write(self.file.try_clone()?, self.format, columns)
     }
 
-    fn finish(&self, writer: Box<dyn Writer>) -> io::Result<()> {
+    fn finish(&mut self, writer: Box<dyn Writer>) -> io::Result<()> {
         writer.finish()?;
         self.file.sync_all()?;
-        std::fs::rename(&self.partial, &self.path)
+        std::fs::rename(&self.partial, &self.path)?;
+        self.finished = true;
+        Ok(())
     }
 
     fn unwritable(&self, source: io::Error) -> Error {
@@ -50,8 +53,18 @@ impl Output {
     }
 }
 
+impl Drop for Output {
+    /// Gives up a place that was claimed in vain; the lock is held until the file is gone.
+    fn drop(&mut self) {
+        if !self.finished {
+            // What cannot be removed is claimed again by the next run.
+            let _ = std::fs::remove_file(&self.partial);
+        }
+    }
+}
+
 /// Writes what the journal holds to every output.
-pub(super) fn write(journal: &Journal, outputs: &[Output]) -> Result<Summary> {
+pub(super) fn write(journal: &Journal, mut outputs: Vec<Output>) -> Result<Summary> {
     let columns = columns(journal)?;
     let mut summary = Summary::default();
     let begin = |output: &Output| output.begin(&columns).map_err(|error| output.unwritable(error));
@@ -60,11 +73,11 @@ pub(super) fn write(journal: &Journal, outputs: &[Output]) -> Result<Summary> {
         let entry = entry?;
         summary.count(&entry.outcome);
         let cells = entry.cells();
-        for (writer, output) in writers.iter_mut().zip(outputs) {
+        for (writer, output) in writers.iter_mut().zip(&outputs) {
             writer.write(&cells).map_err(|error| output.unwritable(error))?;
         }
     }
-    for (writer, output) in writers.into_iter().zip(outputs) {
+    for (writer, output) in writers.into_iter().zip(&mut outputs) {
         output.finish(writer).map_err(|error| output.unwritable(error))?;
     }
     Ok(summary)
