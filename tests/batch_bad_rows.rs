@@ -49,7 +49,7 @@ fn rubbish(folder: &Path) -> Vec<(Vec<u8>, &'static str, &'static str)> {
         (name("folder.wav"), "is_directory", "name an audio file"),
         (b"M\xfcller.wav".to_vec(), "invalid_row", "not UTF-8; rename the file"),
         (vec![b'a'; 4000], "name_too_long", "shorten"),
-        ([vec![b'd', b'/']; 2000].concat(), "not_found", "check the path"),
+        (b"d/".repeat(2000), "not_found", "check the path"),
         (name(""), "missing_path", "fill in that cell"),
     ]
 }

@@ -11,7 +11,7 @@ fn the_results_are_the_same_bytes_whatever_the_number_of_jobs() {
     let folder = tempfile::tempdir().unwrap();
     let manifest = manifest(folder.path(), 24);
     for jobs in ["1", "2", "7"] {
-        let output = |format| folder.path().join(format!("{jobs}.{format}"));
+        let output = |format: &str| folder.path().join(format!("{jobs}.{format}"));
         basilar()
             .args(["batch", "--jobs", jobs])
             .arg(&manifest)

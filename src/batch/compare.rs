@@ -91,7 +91,7 @@ pub struct Comparison {
     pub schema: &'static str,
     /// Whether nothing fell, is missing, or fails anew.
     pub passed: bool,
-    /// The groups in the order of their names; a single one without a name where none were asked for.
+    /// The groups in the order of their names; a single one where none were asked for.
     pub groups: Vec<GroupComparison>,
 }
 

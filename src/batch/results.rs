@@ -17,7 +17,7 @@ pub(super) struct Row {
     pub place: u64,
     /// The cells of the key's columns.
     pub key: String,
-    /// The cells of the group's columns.
+    /// The cells of the group's columns, a dash for an empty one; `all rows` without such columns.
     pub group: String,
     /// Its score, unless it could not be scored.
     pub mos_lqo: Option<f64>,
@@ -42,13 +42,18 @@ pub(super) fn read<'a>(
                 Some(cell) => Ok(text(Some(cell))),
                 None => Err(missing(&name, column, &cells)),
             };
-            Ok(columns.iter().map(cell).collect::<Result<Vec<_>>>()?.join(" "))
+            columns.iter().map(cell).collect::<Result<Vec<_>>>()
         };
+        let group = named(keys.group_by)?
+            .iter()
+            .map(|cell| if cell.is_empty() { "–" } else { cell })
+            .collect::<Vec<_>>()
+            .join(" ");
         let mos_lqo = cells.get("mos_lqo");
         Ok(Row {
             place,
-            key: named(keys.key)?,
-            group: named(keys.group_by)?,
+            key: named(keys.key)?.join(" "),
+            group: if group.is_empty() { "all rows".to_owned() } else { group },
             mos_lqo: number(Some(mos_lqo.ok_or_else(|| missing(&name, "mos_lqo", &cells))?)),
             error: text(cells.get("error")),
             model: format!("{} {}", text(cells.get("model")), text(cells.get("model_version"))),

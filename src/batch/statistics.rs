@@ -16,6 +16,12 @@ pub struct Mean {
 }
 
 impl Mean {
+    /// The same with the interval cut where the scale of MOS-LQO ends.
+    pub fn on_the_mos_scale(self) -> Self {
+        let cut = |(low, high): (f64, f64)| (low.max(1.0), high.min(5.0));
+        Self { interval: self.interval.map(cut), ..self }
+    }
+
     /// The mean of values that are drawn independently from a normal distribution; `None` of none.
     pub fn of(values: &[f64]) -> Option<Self> {
         let (mean, deviation) = moments(values)?;

@@ -2,7 +2,7 @@
 
 use super::results::{Keys, read};
 use super::statistics::Mean;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::scorer::Quality;
 use crate::table::text;
 use serde::Serialize;
@@ -106,6 +106,7 @@ pub struct Worst {
 #[derive(Default)]
 struct Gathered {
     rows: usize,
+    model: Option<String>,
     scores: Vec<f64>,
     /// Sum and count of each talker's scores.
     talkers: BTreeMap<String, (f64, usize)>,
@@ -127,6 +128,15 @@ impl Summaries {
             let group = groups.entry(cells.map(Cell).collect()).or_default();
             group.rows += 1;
             if let Some(mos_lqo) = row.mos_lqo {
+                if group.model.get_or_insert_with(|| row.model.clone()) != &row.model {
+                    return Err(Error::InvalidTable {
+                        name: results.display().to_string(),
+                        reason: format!(
+                            "the rows of one group were scored by different models, {} among them; add model to --group-by, or model_version",
+                            row.model
+                        ),
+                    });
+                }
                 let talker = text(row.cells.get(&grouping.talker));
                 group.gather(mos_lqo, talker, text(row.cells.get("degraded")), grouping.worst);
             }
@@ -162,7 +172,7 @@ impl Gathered {
             group: cells.into_iter().map(|cell| cell.0).collect(),
             rows: self.rows,
             failed: self.rows - self.scores.len(),
-            mos_lqo: Mean::of(values),
+            mos_lqo: Mean::of(values).map(Mean::on_the_mos_scale),
             over,
             talkers: talkers.len(),
             min: self.scores.iter().copied().reduce(f64::min),

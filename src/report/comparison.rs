@@ -31,8 +31,7 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     for group in &comparison.groups {
         if let Some(change) = change(group) {
             let verdict = if group.dropped { "FELL" } else { "ok" };
-            let name = if group.name.is_empty() { "all rows" } else { &group.name };
-            writeln!(out, "{verdict:<4} {name}: {change}")?;
+            writeln!(out, "{verdict:<4} {}: {change}", group.name)?;
         }
     }
     writeln!(out, "{}", conclusion(comparison))

@@ -16,17 +16,16 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn suite(group: &GroupComparison) -> TestSuite {
-    let name = if group.name.is_empty() { "all rows" } else { &group.name };
-    let mut suite = TestSuite::new(name);
-    suite.add_test_cases(group.rows.iter().map(|row| case(name, row)));
+    let mut suite = TestSuite::new(group.name.as_str());
+    suite.add_test_cases(group.rows.iter().map(|row| case(&group.name, row)));
     if let Some(change) = change(group) {
         let status = if group.dropped {
-            failure("mean", format!("{name}: {change}"))
+            failure("mean", format!("{}: {change}", group.name))
         } else {
             TestCaseStatus::success()
         };
         let mut case = TestCase::new("mean of the group", status);
-        case.set_classname(name).set_system_out(change);
+        case.set_classname(group.name.as_str()).set_system_out(change);
         suite.add_test_case(case);
     }
     suite

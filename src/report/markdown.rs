@@ -16,10 +16,9 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "### {mark} Listening quality\n\n{}\n", conclusion(comparison))?;
     writeln!(out, "| group | rows | change of MOS-LQO | |\n|---|--:|---|---|")?;
     for group in &comparison.groups {
-        let name = if group.name.is_empty() { "all rows" } else { &group.name };
         let change = change(group).unwrap_or_else(|| "no row was scored in both".to_owned());
         let verdict = if group.dropped { "fell" } else { "" };
-        writeln!(out, "| {} | {} | {change} | {verdict} |", escape(name), group.rows.len())?;
+        writeln!(out, "| {} | {} | {change} | {verdict} |", escape(&group.name), group.rows.len())?;
     }
     for (verdict, heading) in LISTED {
         let count = comparison.rows(verdict).count();

@@ -9,14 +9,17 @@ use std::fmt::Display;
 /// Width and height, in pixels.
 const SIZE: (u32, u32) = (900, 560);
 
-/// Colours that people with any colour vision tell apart (Okabe and Ito, 2008), without black and yellow.
-const COLOURS: [RGBColor; 6] = [
-    RGBColor(0, 114, 178),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(230, 159, 0),
-    RGBColor(86, 180, 233),
+/// Colours that people with any colour vision tell apart (Tol, 2021, "muted"), without the palest.
+const COLOURS: [RGBColor; 9] = [
+    RGBColor(51, 34, 136),
+    RGBColor(204, 102, 119),
+    RGBColor(17, 119, 51),
+    RGBColor(221, 170, 51),
+    RGBColor(136, 204, 238),
+    RGBColor(170, 68, 153),
+    RGBColor(68, 170, 153),
+    RGBColor(136, 34, 85),
+    RGBColor(153, 153, 51),
 ];
 
 /// A point of a line: bit-rate, mean, interval.
@@ -85,7 +88,7 @@ fn draw(
         chart.draw_series(means.map(|mean| Circle::new(mean, 3, colour.filled())))?;
         let bars = points.iter().filter_map(|(x, _, interval)| {
             let (low, high) = (*interval)?;
-            let ends = [(*x, low.max(1.0)), (*x, high.min(5.0))];
+            let ends = [(*x, low), (*x, high)];
             Some(PathElement::new(ends, colour.mix(0.5).stroke_width(2)))
         });
         chart.draw_series(bars)?;

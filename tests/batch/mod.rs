@@ -20,8 +20,10 @@ pub fn pairs(count: usize) -> Vec<(String, String)> {
     let narrow = conditions.filter(|cells| {
         cells["sample_rate"] == "8000" && text(cells.get("degraded")).starts_with("8k/")
     });
-    let path = |cell| samples().join(text(Some(cell))).to_str().unwrap().to_owned();
-    let pairs: Vec<_> = narrow.map(|c| (path(&c["reference"]), path(&c["degraded"]))).collect();
+    let path =
+        |cell: &serde_json::Value| samples().join(text(Some(cell))).to_str().unwrap().to_owned();
+    let pairs: Vec<_> =
+        narrow.map(|row| (path(&row["reference"]), path(&row["degraded"]))).collect();
     // A step that shares no factor with their number visits all, each reference again and again.
     let step = (7..).find(|step| pairs.len() % step != 0).unwrap();
     (0..count).map(|i| pairs[i * step % pairs.len()].clone()).collect()
