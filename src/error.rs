@@ -264,7 +264,9 @@ pub enum Error {
         name: String,
     },
     /// Results that could not be written.
-    #[error("{name}: cannot be written ({source}); make room or choose another place")]
+    #[error(
+        "{name}: cannot be written ({source}); make room or choose another place; a batch goes on with --resume"
+    )]
     Unwritable {
         /// The output.
         name: String,

@@ -114,6 +114,7 @@ impl Manifest {
                     rows += block[..read].iter().filter(|&&byte| byte == b'\n').count() as u64;
                     hasher.write(&block[..read]);
                 }
+                rows = table::count(path, rows)?;
             }
             Self::Folders(folders) => {
                 for row in folders.rows()? {

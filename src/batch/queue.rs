@@ -159,3 +159,38 @@ impl State {
         group.take_largest()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+    use crate::table::Cells;
+
+    fn task(index: u64) -> Result<Task> {
+        let pair = Err(Error::MissingPath { column: "reference" });
+        Ok(Task { index, carried: Cells::new(), pair })
+    }
+
+    #[test]
+    fn the_window_moves_on_when_its_first_row_is_finished() {
+        let queue = Queue::new(Box::new((0..2 * WINDOW).map(task)), Done::default());
+        let mut group = None;
+        let mut next = || queue.take(&mut group).unwrap().map(|task| task.index);
+        let taken: BTreeSet<u64> = (0..WINDOW).filter_map(|_| next()).collect();
+        assert_eq!(taken, (0..WINDOW).collect());
+        (1..WINDOW).for_each(|row| queue.finish(row));
+        queue.finish(0);
+        assert!(next().is_some_and(|row| row >= WINDOW));
+    }
+
+    #[test]
+    fn rows_that_are_done_are_not_handed_out_again() {
+        let mut done = Done::default();
+        [0, 1, 2, 5].into_iter().for_each(|row| done.insert(row));
+        assert_eq!(done.count(), 4);
+        let queue = Queue::new(Box::new((0..7).map(task)), done);
+        let mut group = None;
+        let taken = std::iter::from_fn(|| queue.take(&mut group).unwrap().map(|task| task.index));
+        assert_eq!(taken.collect::<BTreeSet<_>>(), BTreeSet::from([3, 4, 6]));
+    }
+}

@@ -66,3 +66,37 @@ impl Summary {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::journal::Origin;
+
+    #[test]
+    fn a_panic_costs_its_own_row_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let origin = Origin { manifest: 0, model: "auto".into(), channel: "mono".into() };
+        let path = folder.path().join("results.csv.journal");
+        let (mut journal, done) = Journal::open(path, &origin, false).unwrap();
+        let task = |index: u64| {
+            let degraded = ("degraded".to_owned(), format!("{index}.wav").into());
+            let pair = Err(Error::MissingPath { column: "reference" });
+            Ok(Task { index, carried: [degraded].into_iter().collect(), pair })
+        };
+        let queue = Queue::new(Box::new((0..9).map(task)), done);
+        let score = |task: &Task| {
+            assert!(task.index != 3, "the third does not work");
+            Cells::new()
+        };
+        let jobs = NonZeroUsize::new(2).unwrap();
+        run(&queue, &mut journal, jobs, &score, &|_| {}, Progress::default()).unwrap();
+        let rows: Vec<_> = journal.rows().unwrap().map(Result::unwrap).collect();
+        assert_eq!(rows.iter().map(|row| row.row).collect::<Vec<_>>(), (0..9).collect::<Vec<_>>());
+        for row in rows {
+            let kind = (row.row == 3).then(|| "defect".into());
+            assert_eq!(row.outcome.get("error_kind").cloned(), kind);
+            let message = text(row.outcome.get("error"));
+            assert_eq!(message.contains("3.wav") && message.contains("third"), row.row == 3);
+        }
+    }
+}

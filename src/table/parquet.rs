@@ -22,14 +22,16 @@ pub(super) struct Reader {
     name: String,
     rows: RowIter<'static>,
     row: u64,
+    /// How many rows there are.
+    pub count: u64,
 }
 
 impl Reader {
     pub fn new(name: String, file: File) -> Result<Self> {
         match SerializedFileReader::new(file) {
             Ok(file) => {
-                let file: Box<dyn FileReader> = Box::new(file);
-                Ok(Self { name, rows: RowIter::from_file_into(file), row: 0 })
+                let count = file.metadata().file_metadata().num_rows().unsigned_abs();
+                Ok(Self { name, rows: RowIter::from_file_into(Box::new(file)), row: 0, count })
             }
             Err(error) => Err(Error::InvalidTable {
                 name,
