@@ -5,7 +5,8 @@ use std::io;
 use crate::signal::Channel;
 
 /// Why something could not be scored.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 #[non_exhaustive]
 pub enum Error {
     /// No file has this name.
@@ -192,9 +193,104 @@ pub enum Error {
         /// What is wrong in it.
         reason: String,
     },
+    /// A word that names no model.
+    #[error("{word}: not a model; give auto or one of {known}")]
+    UnknownModel {
+        /// What was given.
+        word: String,
+        /// All that are known.
+        known: String,
+    },
+    /// A name of more bytes than the system takes.
+    #[error("{name}: the name is too long for this system; shorten the folder or file names")]
+    NameTooLong {
+        /// File.
+        name: String,
+    },
+    /// A manifest or table of results that cannot be used as a whole.
+    #[error("{name}: {reason}")]
+    InvalidTable {
+        /// File.
+        name: String,
+        /// What is wrong and how to mend it.
+        reason: String,
+    },
+    /// A row of a table that cannot be used.
+    #[error("{name}, row {row}: {reason}")]
+    InvalidRow {
+        /// File.
+        name: String,
+        /// The row, counted from 1 without the header.
+        row: u64,
+        /// What is wrong and how to mend it.
+        reason: String,
+    },
+    /// A row that leaves out a path.
+    #[error("no {column} is given; fill in that cell of the manifest")]
+    MissingPath {
+        /// The column.
+        column: &'static str,
+    },
+    /// A degraded recording of a folder that has no counterpart.
+    #[error(
+        "{degraded}: no reference belongs to it in {directory}; name the two alike, or give a pattern with --match"
+    )]
+    NoReference {
+        /// The degraded recording.
+        degraded: String,
+        /// Where references were looked for.
+        directory: String,
+    },
+    /// A journal lies where a new run would put its own.
+    #[error(
+        "{name}: an unfinished run left it; continue that run with --resume, or delete the file"
+    )]
+    UnfinishedRun {
+        /// The journal.
+        name: String,
+    },
+    /// A journal of another manifest or other options.
+    #[error(
+        "{name}: belongs to another manifest, other options or another version; restore those, or delete the file to begin anew"
+    )]
+    ChangedRun {
+        /// The journal.
+        name: String,
+    },
+    /// Another process is writing the same results.
+    #[error("{name}: another run is writing it; wait for that run, or choose another output")]
+    InUse {
+        /// The output.
+        name: String,
+    },
+    /// Results that could not be written.
+    #[error(
+        "{name}: cannot be written ({source}); make room or choose another place; a batch goes on with --resume"
+    )]
+    Unwritable {
+        /// The output.
+        name: String,
+        /// The operating system's reason.
+        source: io::Error,
+    },
+    /// A defect of this program, met while it scored a pair.
+    #[error(
+        "{name}: scoring stopped at a defect of basilar ({reason}); please report it with both recordings"
+    )]
+    Defect {
+        /// The degraded recording.
+        name: String,
+        /// What the defect said.
+        reason: String,
+    },
 }
 
 impl Error {
+    /// A word for the kind of error that stays the same between versions, such as `not_found`.
+    pub fn kind(&self) -> &'static str {
+        self.into()
+    }
+
     /// The operating system's error on opening or reading `name`.
     pub(crate) fn from_io(name: &str, source: io::Error) -> Self {
         let name = name.to_owned();
@@ -202,6 +298,7 @@ impl Error {
             io::ErrorKind::NotFound => Self::NotFound { name },
             io::ErrorKind::IsADirectory => Self::IsDirectory { name },
             io::ErrorKind::PermissionDenied => Self::PermissionDenied { name },
+            io::ErrorKind::InvalidFilename => Self::NameTooLong { name },
             _ => Self::Unreadable { name, source },
         }
     }

@@ -18,6 +18,7 @@
 //! ```
 #![deny(missing_docs)]
 
+pub mod batch;
 mod dsp;
 mod error;
 mod model;
@@ -25,6 +26,7 @@ mod p862;
 pub mod report;
 mod scorer;
 mod signal;
+pub mod table;
 
 #[cfg(feature = "internals")]
 #[doc(hidden)]

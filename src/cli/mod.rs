@@ -1,11 +1,14 @@
 //! The command line: one file a subcommand; no arithmetic here.
 
+mod batch;
+mod compare;
 mod completions;
 mod input;
 mod man;
 mod model;
 mod models;
 mod score;
+mod summarize;
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
@@ -20,8 +23,10 @@ use std::process::ExitCode;
 Examples:
   basilar score reference.wav degraded.wav
   basilar score --json reference.wav degraded.wav | jq '.scores[].mos_lqo'
+  basilar batch pairs.csv -o results.csv
+  basilar compare baseline.csv results.csv --junit report.xml
 
-Exit codes: 0 done, 2 wrong usage, 3 some inputs could not be scored."
+Exit codes: 0 done, 1 the gate failed, 2 wrong usage, 3 some inputs could not be scored."
 )]
 pub struct Arguments {
     #[command(subcommand)]
@@ -30,7 +35,10 @@ pub struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    Batch(batch::Arguments),
+    Compare(compare::Arguments),
     Score(score::Arguments),
+    Summarize(summarize::Arguments),
     Models(models::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -47,6 +55,9 @@ enum Exit {
 /// Runs the subcommand.
 pub fn run(arguments: Arguments) -> ExitCode {
     let done = match arguments.command {
+        Command::Batch(arguments) => return batch::run(arguments),
+        Command::Compare(arguments) => return compare::run(&arguments),
+        Command::Summarize(arguments) => return summarize::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

@@ -1,0 +1,146 @@
+//! What a batch scores: the rows of a manifest, or the pairs of two folders, read as they are asked for.
+
+use super::folders::Folders;
+use super::model_choice::ModelChoice;
+use super::row;
+use crate::error::{Error, Result};
+use crate::signal::Channel;
+use crate::table::{self, Cells, text};
+use std::fs::File;
+use std::hash::Hasher;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use twox_hash::XxHash3_64;
+
+/// Where the pairs of a batch come from.
+#[derive(Debug, Clone)]
+pub enum Manifest {
+    /// A table with the columns `reference` and `degraded`, and `model` and `channel` where a row
+    /// differs from the options; paths are relative to the table. All other columns are carried.
+    Table(PathBuf),
+    /// Two folders.
+    Folders(Folders),
+}
+
+/// One row of a manifest.
+#[derive(Debug)]
+pub(super) struct Task {
+    /// The row, counted from 0.
+    pub index: u64,
+    /// The cells that go into the results as they are.
+    pub carried: Cells,
+    /// What to score, or why the row cannot be.
+    pub pair: Result<Pair>,
+}
+
+/// What to score, and how.
+#[derive(Debug, Clone)]
+pub(super) struct Pair {
+    pub reference: PathBuf,
+    pub degraded: PathBuf,
+    pub model: ModelChoice,
+    pub channel: Channel,
+}
+
+/// What holds for rows that do not say otherwise.
+#[derive(Debug, Clone, Default)]
+pub struct Defaults {
+    /// The model.
+    pub model: ModelChoice,
+    /// The channel of files with several.
+    pub channel: Channel,
+}
+
+/// The rows of a manifest; an error here ends it.
+pub(super) type Tasks = Box<dyn Iterator<Item = Result<Task>> + Send>;
+
+impl Manifest {
+    /// The rows, in order.
+    pub(super) fn tasks(&self, defaults: &Defaults) -> Result<Tasks> {
+        let (rows, folder) = match self {
+            Self::Table(path) => {
+                check_columns(path)?;
+                (table::read(path)?, path.parent().unwrap_or(Path::new("")).to_owned())
+            }
+            Self::Folders(folders) => (folders.rows()?, PathBuf::new()),
+        };
+        let (manifest, defaults) = (self.clone(), defaults.clone());
+        Ok(Box::new((0..).zip(rows).map(move |(index, row)| match row {
+            Ok(mut carried) => {
+                let pair = manifest.pair(&carried, &folder, &defaults);
+                carried.shift_remove("model");
+                Ok(Task { index, carried, pair })
+            }
+            Err(error @ Error::InvalidRow { .. }) => {
+                Ok(Task { index, carried: Cells::new(), pair: Err(error) })
+            }
+            Err(error) => Err(error),
+        })))
+    }
+
+    fn pair(&self, cells: &Cells, folder: &Path, defaults: &Defaults) -> Result<Pair> {
+        let word = |column| Some(text(cells.get(column))).filter(|word| !word.is_empty());
+        let path = |column| match (word(column), self) {
+            (Some(path), _) => Ok(folder.join(path)),
+            (None, Self::Table(_)) => Err(Error::MissingPath { column }),
+            (None, Self::Folders(folders)) => Err(Error::NoReference {
+                degraded: text(cells.get("degraded")),
+                directory: folders.references(),
+            }),
+        };
+        Ok(Pair {
+            reference: path("reference")?,
+            degraded: path("degraded")?,
+            model: word("model").map_or(Ok(defaults.model.clone()), |word| word.parse())?,
+            channel: word("channel").map_or(Ok(defaults.channel), |word| word.parse())?,
+        })
+    }
+
+    /// Changes with the manifest: a number over all its bytes, and about how many rows they hold.
+    pub(super) fn fingerprint(&self) -> Result<(u64, u64)> {
+        let mut hasher = XxHash3_64::new();
+        let mut rows = 0;
+        match self {
+            Self::Table(path) => {
+                let name = path.display().to_string();
+                let unreadable = |error| Error::from_io(&name, error);
+                let mut file = File::open(path).map_err(unreadable)?;
+                let mut block = vec![0; 1 << 20];
+                loop {
+                    let read = file.read(&mut block).map_err(unreadable)?;
+                    if read == 0 {
+                        break;
+                    }
+                    rows += block[..read].iter().filter(|&&byte| byte == b'\n').count() as u64;
+                    hasher.write(&block[..read]);
+                }
+                rows = table::count(path, rows)?;
+            }
+            Self::Folders(folders) => {
+                for row in folders.rows()? {
+                    rows += 1;
+                    hasher.write(format!("{row:?}").as_bytes());
+                }
+            }
+        }
+        Ok((hasher.finish(), rows))
+    }
+}
+
+/// Refuses a table whose first row lacks a path's column or has a column of the results.
+fn check_columns(path: &Path) -> Result<()> {
+    let Some(Ok(first)) = table::read(path)?.next() else { return Ok(()) };
+    let invalid = |reason| Err(Error::InvalidTable { name: path.display().to_string(), reason });
+    let missing = |column: &&str| !first.contains_key(*column);
+    if let Some(column) = ["reference", "degraded"].iter().find(|column| missing(column)) {
+        let found = first.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        return invalid(format!("it has no column {column}, only {found}; name one so"));
+    }
+    let taken = |column: &&String| *column != "model" && row::is_result(column);
+    match first.keys().find(taken) {
+        Some(column) => {
+            invalid(format!("its column {column} is also one of the results; rename or remove it"))
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,134 @@
+//! `basilar batch`: every pair of a manifest or of two folders.
+
+use basilar::Channel;
+use basilar::batch::{Batch, Defaults, Folders, Manifest, ModelChoice, Progress, Summary};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::IsTerminal;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// How often progress is told where no bar can be drawn.
+const REPORT_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Scores every pair of a manifest, on all cores.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// A CSV, TSV, JSON Lines or Parquet file with the columns `reference` and `degraded`, and if
+    /// wanted `model` and `channel`; all others are carried into the results. Paths are relative to it.
+    #[arg(required_unless_present = "degraded_dir", conflicts_with = "degraded_dir")]
+    manifest: Option<PathBuf>,
+    /// Where the results go: .csv, .tsv, .jsonl or .parquet; may be given several times.
+    #[arg(short, long = "output", required = true)]
+    outputs: Vec<PathBuf>,
+    /// A folder of references, in place of a manifest.
+    #[arg(long, requires = "degraded_dir")]
+    reference_dir: Option<PathBuf>,
+    /// A folder of degraded recordings, each named like its reference or as --match says.
+    #[arg(long, requires = "reference_dir")]
+    degraded_dir: Option<PathBuf>,
+    /// How degraded recordings are named, such as `{reference}_{codec}-{bitrate}.wav`; every name
+    /// in braces but `reference` becomes a column, `*` is anything.
+    #[arg(long = "match", value_name = "PATTERN", requires = "degraded_dir")]
+    pattern: Option<String>,
+    /// The model of rows that name none: auto, nb, wb or wb-cor2.
+    #[arg(long, default_value = "auto")]
+    model: ModelChoice,
+    /// The channel of rows that name none: left, right, mix or a number from 1.
+    #[arg(long, default_value = "mono")]
+    channel: Channel,
+    /// How many pairs are scored at once; all cores by default.
+    #[arg(short, long)]
+    jobs: Option<NonZeroUsize>,
+    /// Continues a run that was stopped.
+    #[arg(long)]
+    resume: bool,
+}
+
+/// 0 done, 2 not run or not written, 3 some rows could not be scored.
+pub fn run(arguments: Arguments) -> ExitCode {
+    match score(arguments) {
+        Ok(summary) if summary.failed.is_empty() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::from(3),
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn score(arguments: Arguments) -> basilar::Result<Summary> {
+    let manifest = match (arguments.manifest, arguments.reference_dir, arguments.degraded_dir) {
+        (_, Some(references), Some(degraded)) => {
+            Manifest::Folders(Folders::new(references, degraded, arguments.pattern.as_deref())?)
+        }
+        (manifest, ..) => Manifest::Table(manifest.unwrap_or_default()),
+    };
+    let batch = Batch {
+        manifest,
+        defaults: Defaults { model: arguments.model, channel: arguments.channel },
+        outputs: arguments.outputs,
+        jobs: arguments
+            .jobs
+            .or(std::thread::available_parallelism().ok())
+            .unwrap_or(NonZeroUsize::MIN),
+        resume: arguments.resume,
+    };
+    let reporter = Reporter::new();
+    let summary = batch.run(&|progress| reporter.report(progress))?;
+    reporter.bar.finish_and_clear();
+    tell(&summary);
+    Ok(summary)
+}
+
+fn tell(summary: &Summary) {
+    let failed: u64 = summary.failed.values().sum();
+    eprintln!("{} of {} rows scored", summary.rows - failed, summary.rows);
+    for (kind, rows) in &summary.failed {
+        eprintln!("{rows:>8} {kind}");
+    }
+}
+
+/// A bar on a terminal, a line a minute elsewhere.
+struct Reporter {
+    bar: ProgressBar,
+    started: Instant,
+    reported: Mutex<Instant>,
+}
+
+impl Reporter {
+    fn new() -> Self {
+        let style =
+            ProgressStyle::with_template("{wide_bar} {pos} of {len} rows, {per_sec}, {eta} left");
+        let bar = ProgressBar::new(0);
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let now = Instant::now();
+        Self { bar, started: now, reported: Mutex::new(now) }
+    }
+
+    fn report(&self, progress: &Progress) {
+        if std::io::stderr().is_terminal() {
+            if self.bar.position() == 0 {
+                self.bar.set_position(progress.resumed);
+                self.bar.reset_eta();
+            }
+            self.bar.set_length(progress.expected.max(progress.rows));
+            self.bar.set_position(progress.rows);
+            return;
+        }
+        let Ok(mut reported) = self.reported.lock() else { return };
+        if reported.elapsed() >= REPORT_INTERVAL {
+            *reported = Instant::now();
+            let rate =
+                (progress.rows - progress.resumed) as f64 / self.started.elapsed().as_secs_f64();
+            let left = progress.expected.saturating_sub(progress.rows) as f64 / rate;
+            let (rows, expected) = (progress.rows, progress.expected);
+            eprintln!(
+                "{rows} of about {expected} rows, {rate:.1} a second, {:.0} min left",
+                left / 60.0
+            );
+        }
+    }
+}

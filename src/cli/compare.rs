@@ -1,0 +1,100 @@
+//! `basilar compare`: results against a baseline, or against a minimum.
+
+use basilar::batch::{Comparison, Rules};
+use basilar::{Error, report};
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Compares results with a baseline and fails where the quality fell.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The baseline and the results of `basilar batch`, or with --min the results alone.
+    #[arg(required = true, num_args = 1..=2, value_names = ["BASELINE", "RESULTS"])]
+    tables: Vec<PathBuf>,
+    /// How much MOS-LQO a row may lose.
+    #[arg(long, default_value_t = 0.1, value_parser = mos)]
+    max_drop: f64,
+    /// The least MOS-LQO that a row may have.
+    #[arg(long, value_parser = mos)]
+    min: Option<f64>,
+    /// The columns that say which rows of the two tables belong together.
+    #[arg(long, value_delimiter = ',', default_value = "reference,degraded")]
+    key: Vec<String>,
+    /// Columns that make groups; the mean of a group may not fall significantly.
+    #[arg(long, value_delimiter = ',')]
+    group_by: Vec<String>,
+    /// Writes a JUnit report: a suite a group, a test case a row.
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Writes Markdown, for a comment on a pull request.
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+    /// Prints JSON in place of text.
+    #[arg(long)]
+    json: bool,
+}
+
+fn mos(word: &str) -> Result<f64, String> {
+    match word.parse() {
+        Ok(value) if (0.0..=5.0).contains(&value) => Ok(value),
+        _ => Err("give a number from 0 to 5".to_owned()),
+    }
+}
+
+/// 0 passed, 1 failed, 2 not compared.
+pub fn run(arguments: &Arguments) -> ExitCode {
+    match compare(arguments) {
+        Ok(comparison) if comparison.passed => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn compare(arguments: &Arguments) -> basilar::Result<Comparison> {
+    let (baseline, results) = match arguments.tables.as_slice() {
+        [baseline, results] => (Some(baseline.as_path()), results),
+        [results] if arguments.min.is_some() => (None, results),
+        _ => {
+            return Err(Error::InvalidTable {
+                name: arguments.tables[0].display().to_string(),
+                reason: "nothing to compare with; give a baseline before it, or --min".to_owned(),
+            });
+        }
+    };
+    let rules = Rules {
+        key: arguments.key.clone(),
+        group_by: arguments.group_by.clone(),
+        max_drop: arguments.max_drop,
+        min: arguments.min,
+    };
+    let comparison = Comparison::of(baseline, results, &rules)?;
+    if let Some(path) = &arguments.junit {
+        write_file(path, |out| report::junit::write(&comparison, out))?;
+    }
+    if let Some(path) = &arguments.markdown {
+        write_file(path, |out| report::markdown::write(&comparison, out))?;
+    }
+    let mut out = io::stdout().lock();
+    let printed = if arguments.json {
+        serde_json::to_writer_pretty(&mut out, &comparison)
+            .map_err(io::Error::from)
+            .and_then(|()| writeln!(out))
+    } else {
+        report::comparison::write(&comparison, &mut out)
+    };
+    printed.map_err(|source| Error::Unwritable { name: "standard output".into(), source })?;
+    Ok(comparison)
+}
+
+fn write_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> basilar::Result<()> {
+    let written = File::create(path).and_then(|mut file| write(&mut file));
+    written.map_err(|source| Error::Unwritable { name: path.display().to_string(), source })
+}

@@ -1,0 +1,74 @@
+//! `basilar summarize`: results group by group.
+
+use basilar::batch::{Grouping, Summaries};
+use basilar::{Error, report};
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Means with their confidence intervals, the bands and the worst files of each group.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The results of `basilar batch`.
+    results: PathBuf,
+    /// Columns that make groups, such as `codec,bitrate`.
+    #[arg(long, value_delimiter = ',')]
+    group_by: Vec<String>,
+    /// The column that names who speaks: with two or more, means and intervals are over talkers.
+    #[arg(long, default_value = "talker")]
+    talker: String,
+    /// How many of the worst files are named in each group.
+    #[arg(long, default_value_t = 3)]
+    worst: usize,
+    /// How the summary is printed.
+    #[arg(long, default_value = "text")]
+    format: Format,
+    /// Writes a picture: MOS-LQO against the numbers in --x, a line for what is in the other columns.
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
+    /// The column of --group-by for the picture's horizontal axis; the last one by default.
+    #[arg(long, requires = "plot")]
+    x: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Format {
+    Text,
+    Csv,
+    Json,
+}
+
+/// 0 done, 2 not summarized.
+pub fn run(arguments: &Arguments) -> ExitCode {
+    match summarize(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn summarize(arguments: &Arguments) -> basilar::Result<()> {
+    let grouping = Grouping {
+        group_by: arguments.group_by.clone(),
+        talker: arguments.talker.clone(),
+        worst: arguments.worst,
+    };
+    let summaries = Summaries::of(&arguments.results, &grouping)?;
+    if let Some(path) = &arguments.plot {
+        let x = arguments.x.as_ref().or(arguments.group_by.last());
+        let svg = report::plot::svg(&summaries, x.map_or("", String::as_str))?;
+        let name = path.display().to_string();
+        std::fs::write(path, svg).map_err(|source| Error::Unwritable { name, source })?;
+    }
+    let mut out = io::stdout().lock();
+    let printed = match arguments.format {
+        Format::Text => report::summary::write_text(&summaries, &mut out),
+        Format::Csv => report::summary::write_csv(&summaries, &mut out),
+        Format::Json => serde_json::to_writer_pretty(&mut out, &summaries)
+            .map_err(io::Error::from)
+            .and_then(|()| writeln!(out)),
+    };
+    printed.map_err(|source| Error::Unwritable { name: "standard output".into(), source })
+}
