@@ -1,0 +1,156 @@
+//! Alignment that follows real calls: where each moment of the reference is heard in the degraded signal.
+//!
+//! 1. [`decimate`]: both signals down to the telephone band, which every connection carries.
+//! 2. [`envelope`]: band envelopes, which survive what keeps no waveform.
+//! 3. [`anchors`]: stretches of the reference sought in the whole degraded signal, so that no delay is too long.
+//! 4. [`path`]: from frame to frame, the best sequence of delays with few jumps, by dynamic programming.
+//! 5. [`drift`]: the clocks' difference, from the path; it is removed by resampling and the path found again.
+//! 6. [`fine`]: each segment's delay to a fraction of a millisecond, from the waveform where it was kept.
+//! 7. [`coverage`]: what was never heard, what was heard twice, and how sure all this is.
+//!
+//! Stages 3 and 4 follow the idea of P.862 clause 10.1.4 to 10.1.6 (crude delay from envelopes, then fine delay of
+//! utterances, then their splitting) without its limits: the delay is unbounded, and changes anywhere.
+
+mod anchors;
+mod coverage;
+mod decimate;
+mod drift;
+mod envelope;
+mod fine;
+mod inner_product;
+mod interpolate;
+mod parameters;
+mod path;
+mod refine;
+mod warp;
+
+pub use coverage::Insertion;
+pub use parameters::AlignmentParameters;
+
+use anchors::{Anchor, find_anchors};
+use decimate::Decimated;
+use drift::{DelayPoint, Slope, common_slope};
+use envelope::Envelope;
+use interpolate::Interpolator;
+use path::{Corridor, PathCosts, Run, delay_path};
+use std::ops::Range;
+
+/// Where each moment of a reference is heard in a degraded signal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alignment {
+    /// Stretches of the reference heard at one delay (but for drift), in order of time, without overlap.
+    pub segments: Vec<Segment>,
+    /// How much slower the degraded signal's clock makes it, in parts per million: 1000 turns 10 s into 10.01 s.
+    /// Zero where none can be told.
+    pub clock_drift_ppm: f64,
+    /// Standard error of the drift, in parts per million; `None` where too little was heard to measure it.
+    pub clock_drift_error_ppm: Option<f64>,
+    /// How sure it is that the degraded signal holds the reference at all, 0 to 1.
+    pub confidence: f64,
+    /// Active stretches of the reference that are not in the degraded signal, in samples of the reference.
+    pub unheard: Vec<Range<usize>>,
+    /// Stretches of the degraded signal between two segments that are not in the reference there.
+    pub inserted: Vec<Insertion>,
+    /// Samples per second of both signals.
+    pub sample_rate: u32,
+}
+
+/// A stretch of the reference heard at one delay.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segment {
+    /// Samples of the reference.
+    pub reference: Range<usize>,
+    /// Samples by which the degraded signal is later at the segment's first sample; negative where it is earlier.
+    pub delay_samples: f64,
+    /// Correlation coefficient of the band envelopes in it, 0 to 1.
+    pub confidence: f64,
+}
+
+/// Aligns `degraded` with `reference`, both at `sample_rate` Hz.
+///
+/// Takes any signals, silent and empty ones too; what cannot be aligned has a low [`Alignment::confidence`].
+pub fn align(reference: &[f32], degraded: &[f32], sample_rate: u32, parameters: &AlignmentParameters) -> Alignment {
+    let reference_length = reference.len();
+    let reference = Decimated::new(reference, sample_rate, parameters.working_rate_hz);
+    let degraded = Decimated::new(degraded, sample_rate, parameters.working_rate_hz);
+    let mut pair = Pair::new(reference, degraded, parameters);
+    let mut runs = pair.first_path(parameters);
+    if let Some(slope) = pair.envelope_drift(&runs, parameters).filter(Slope::is_significant) {
+        pair.remove_drift(slope.value, parameters);
+        runs = pair.second_path(&runs, slope.value, parameters);
+    }
+    refine::alignment(&pair, &runs, reference_length, sample_rate, parameters)
+}
+
+/// The two signals as they are compared.
+pub(crate) struct Pair {
+    reference: Decimated,
+    /// The degraded signal as recorded.
+    recorded: Decimated,
+    /// The degraded signal without the drift found so far.
+    degraded: Vec<f32>,
+    /// That drift, as a fraction.
+    drift: f64,
+    reference_envelope: Envelope,
+    degraded_envelope: Envelope,
+    /// Samples between two frames.
+    hop: usize,
+}
+
+impl Pair {
+    fn new(reference: Decimated, recorded: Decimated, parameters: &AlignmentParameters) -> Self {
+        let hop = ((parameters.hop_s * reference.sample_rate).round() as usize).max(1);
+        let reference_envelope = Envelope::new(&reference.samples, reference.sample_rate, hop, parameters);
+        let degraded_envelope = Envelope::new(&recorded.samples, recorded.sample_rate, hop, parameters);
+        let degraded = recorded.samples.clone();
+        Self { reference, recorded, degraded, drift: 0.0, reference_envelope, degraded_envelope, hop }
+    }
+
+    /// Distance of frames, in seconds.
+    fn frame_s(&self) -> f64 {
+        self.hop as f64 / self.reference.sample_rate
+    }
+
+    fn first_path(&self, parameters: &AlignmentParameters) -> Vec<Run> {
+        const COARSER: usize = 4;
+        let (reference, degraded) = (self.reference_envelope.coarser(COARSER), self.degraded_envelope.coarser(COARSER));
+        let mut anchors = find_anchors(&reference, &degraded, self.frame_s() * COARSER as f64, parameters);
+        for anchor in &mut anchors {
+            anchor.centre *= COARSER as f64;
+            anchor.delay *= COARSER as f64;
+        }
+        self.path(&anchors, parameters.search_s, parameters)
+    }
+
+    /// The path after `drift` was removed, around the path found before.
+    fn second_path(&self, before: &[Run], drift: f64, parameters: &AlignmentParameters) -> Vec<Run> {
+        let anchor = |run: &Run| {
+            let centre = (run.frames.start + run.frames.end) as f64 / 2.0;
+            let delay = (centre + run.delay? as f64) / (1.0 + drift) - centre;
+            Some(Anchor { centre, delay, correlation: 1.0 })
+        };
+        let anchors: Vec<Anchor> = before.iter().filter_map(anchor).collect();
+        self.path(&anchors, parameters.search_s / 4.0, parameters)
+    }
+
+    fn path(&self, anchors: &[Anchor], search_s: f64, parameters: &AlignmentParameters) -> Vec<Run> {
+        let margin = (search_s / self.frame_s()) as i64;
+        let corridor = Corridor::around(anchors, self.reference_envelope.len(), margin);
+        let correlations = anchors.iter().map(|anchor| (f64::from(anchor.correlation), 1.0)).collect();
+        let match_score = drift::weighted_median(correlations).unwrap_or(1.0);
+        let costs = PathCosts::new(match_score, parameters);
+        delay_path(&self.reference_envelope, &self.degraded_envelope, &corridor, costs)
+    }
+
+    /// Drift from the envelopes' delays along the path.
+    fn envelope_drift(&self, runs: &[Run], parameters: &AlignmentParameters) -> Option<Slope> {
+        let points: Vec<DelayPoint> = refine::envelope_points(self, runs, parameters);
+        common_slope(&points)
+    }
+
+    fn remove_drift(&mut self, drift: f64, parameters: &AlignmentParameters) {
+        self.drift = drift;
+        self.degraded = Interpolator::new().stretched(&self.recorded.samples, 1.0 + drift);
+        self.degraded_envelope = Envelope::new(&self.degraded, self.reference.sample_rate, self.hop, parameters);
+    }
+}

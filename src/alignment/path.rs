@@ -1,0 +1,186 @@
+//! The delay path: which frame of the degraded signal each frame of the reference is heard in.
+//!
+//! An alignment of two sequences with affine gaps (Gotoh, 1982) inside a corridor of delays: speech continues at
+//! its delay, slips by a frame, loses frames of the reference (the delay falls) or gains frames that are not in it
+//! (the delay rises). The score is the inner product of the band envelopes, so that pauses, which hold no
+//! information, neither forbid nor invite a change.
+
+use super::AlignmentParameters;
+use super::anchors::Anchor;
+use super::envelope::Envelope;
+use std::ops::Range;
+
+/// Delays allowed at each frame of the reference, in frames.
+#[derive(Debug)]
+pub(crate) struct Corridor {
+    delays: Vec<(i64, i64)>,
+}
+
+impl Corridor {
+    /// All delays within `margin` frames of the anchors before and after each of `frames` frames.
+    pub fn around(anchors: &[Anchor], frames: usize, margin: i64) -> Self {
+        let delays = (0..frames).map(|frame| {
+            let next = anchors.partition_point(|anchor| anchor.centre < frame as f64);
+            let neighbours = &anchors[next.saturating_sub(1)..(next + 1).min(anchors.len())];
+            let (low, high) = neighbours.iter().fold((i64::MAX, i64::MIN), |(low, high), anchor| {
+                let delay = anchor.delay.round() as i64;
+                (low.min(delay), high.max(delay))
+            });
+            if neighbours.is_empty() { (-margin, margin) } else { (low - margin, high + margin) }
+        });
+        Self { delays: delays.collect() }
+    }
+}
+
+/// What changes of the delay cost, in units of the envelopes' inner product.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PathCosts {
+    pub jump: f32,
+    pub slip: f32,
+    pub inserted_frame: f32,
+}
+
+impl PathCosts {
+    /// Costs where matching frames score `match_score` on average: the less they do, the longer a delay must hold
+    /// before it can be told from chance.
+    pub fn new(match_score: f64, parameters: &AlignmentParameters) -> Self {
+        let scale = 1.0 / match_score.max(0.1);
+        Self {
+            jump: (parameters.jump_cost * scale) as f32,
+            slip: (parameters.slip_cost * scale) as f32,
+            inserted_frame: parameters.insertion_cost_per_frame as f32,
+        }
+    }
+}
+
+/// Frames of the reference heard one after the other at one delay, or (without delay) not at all.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Run {
+    pub frames: Range<usize>,
+    pub delay: Option<i64>,
+}
+
+const STAYED: u8 = 0;
+const SLIPPED_UP: u8 = 1;
+const SLIPPED_DOWN: u8 = 2;
+const AFTER_LOSS: u8 = 3;
+const AFTER_INSERTION: u8 = 4;
+const SOURCE: u8 = 7;
+const LOSS_GOES_ON: u8 = 8;
+const INSERTION_GOES_ON: u8 = 16;
+
+/// One frame's best totals by delay.
+#[derive(Default)]
+struct Row {
+    lowest: i64,
+    heard: Vec<f32>,
+    lost: Vec<f32>,
+}
+
+impl Row {
+    fn at(values: &[f32], index: i64) -> f32 {
+        usize::try_from(index).ok().and_then(|index| values.get(index)).copied().unwrap_or(f32::NEG_INFINITY)
+    }
+}
+
+/// The best path through `corridor`, as runs in order of time.
+pub(crate) fn delay_path(reference: &Envelope, degraded: &Envelope, corridor: &Corridor, costs: PathCosts) -> Vec<Run> {
+    let mut choices: Vec<Vec<u8>> = Vec::with_capacity(corridor.delays.len());
+    let mut row = Row::default();
+    for (frame, &(low, high)) in corridor.delays.iter().enumerate() {
+        let mut scores = vec![0.0; (high - low + 1) as usize];
+        reference.products(frame, degraded, frame as i64 + low..frame as i64 + high + 1, &mut scores);
+        if frame == 0 {
+            choices.push(vec![STAYED; scores.len()]);
+            row = Row { lowest: low, lost: vec![f32::NEG_INFINITY; scores.len()], heard: scores };
+        } else {
+            let (next, choice) = advance(&row, low, scores, costs);
+            choices.push(choice);
+            row = next;
+        }
+    }
+    trace_back(&row, &choices, corridor)
+}
+
+fn advance(row: &Row, lowest: i64, scores: Vec<f32>, costs: PathCosts) -> (Row, Vec<u8>) {
+    let offset = lowest - row.lowest;
+    let width = scores.len();
+    let mut next = Row { lowest, heard: scores, lost: vec![f32::NEG_INFINITY; width] };
+    let mut choice = vec![STAYED; width];
+    let mut inserted = f32::NEG_INFINITY;
+    let mut highest = f32::NEG_INFINITY;
+    for index in 0..width {
+        let from = index as i64 + offset;
+        let heard = |delay: i64| Row::at(&row.heard, delay);
+        let mut source = STAYED;
+        let mut best = heard(from);
+        let mut consider = |total: f32, choice: u8| {
+            if total > best {
+                (best, source) = (total, choice);
+            }
+        };
+        consider(heard(from - 1) - costs.slip, SLIPPED_UP);
+        consider(heard(from + 1) - costs.slip, SLIPPED_DOWN);
+        consider(Row::at(&row.lost, from), AFTER_LOSS);
+        let (opened, going_on) = (heard(from - 1) - costs.jump, inserted - costs.inserted_frame);
+        inserted = opened.max(going_on);
+        consider(inserted, AFTER_INSERTION);
+        if going_on > opened {
+            source |= INSERTION_GOES_ON;
+        }
+        let (opened, going_on) = (heard(from + 1) - costs.jump, Row::at(&row.lost, from + 1));
+        next.lost[index] = opened.max(going_on);
+        if going_on > opened {
+            source |= LOSS_GOES_ON;
+        }
+        next.heard[index] += best;
+        choice[index] = source;
+        highest = highest.max(next.heard[index]);
+    }
+    // Totals are kept relative to the best, so that single precision serves recordings of any length.
+    if highest.is_finite() {
+        next.heard.iter_mut().chain(&mut next.lost).for_each(|total| *total -= highest);
+    }
+    (next, choice)
+}
+
+fn trace_back(row: &Row, choices: &[Vec<u8>], corridor: &Corridor) -> Vec<Run> {
+    let best = |best: usize, next: usize| if row.heard[next] > row.heard[best] { next } else { best };
+    let Some(last) = (0..row.heard.len()).reduce(best) else { return Vec::new() };
+    let mut delay = row.lowest + last as i64;
+    let mut lost = false;
+    let mut delays = vec![None; choices.len()];
+    for frame in (0..choices.len()).rev() {
+        let choice = |delay: i64| choices[frame][(delay - corridor.delays[frame].0) as usize];
+        if lost {
+            lost = choice(delay) & LOSS_GOES_ON != 0;
+            delay += 1;
+            continue;
+        }
+        delays[frame] = Some(delay);
+        match choice(delay) & SOURCE {
+            SLIPPED_UP => delay -= 1,
+            SLIPPED_DOWN => delay += 1,
+            AFTER_LOSS => lost = true,
+            AFTER_INSERTION => {
+                while choice(delay) & INSERTION_GOES_ON != 0 {
+                    delay -= 1;
+                }
+                delay -= 1;
+            }
+            _ => {}
+        }
+    }
+    runs(&delays)
+}
+
+fn runs(delays: &[Option<i64>]) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for (frame, &delay) in delays.iter().enumerate() {
+        match runs.last_mut() {
+            Some(run) if run.delay == delay => run.frames.end = frame + 1,
+            _ => runs.push(Run { frames: frame..frame + 1, delay }),
+        }
+    }
+    runs
+}
