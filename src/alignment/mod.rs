@@ -12,6 +12,7 @@
 //! utterances, then their splitting) without its limits: the delay is unbounded, and changes anywhere.
 
 mod anchors;
+mod correlogram;
 mod coverage;
 mod decimate;
 mod drift;
@@ -29,7 +30,6 @@ pub use parameters::AlignmentParameters;
 
 use anchors::{Anchor, find_anchors};
 use decimate::Decimated;
-use drift::{DelayPoint, Slope, common_slope};
 use envelope::Envelope;
 use interpolate::Interpolator;
 use path::{Corridor, PathCosts, Run, delay_path};
@@ -75,12 +75,21 @@ pub fn align(reference: &[f32], degraded: &[f32], sample_rate: u32, parameters: 
     let degraded = Decimated::new(degraded, sample_rate, parameters.working_rate_hz);
     let mut pair = Pair::new(reference, degraded, parameters);
     let mut runs = pair.first_path(parameters);
-    if let Some(slope) = pair.envelope_drift(&runs, parameters).filter(Slope::is_significant) {
-        pair.remove_drift(slope.value, parameters);
-        runs = pair.second_path(&runs, slope.value, parameters);
+    let mut measured = refine::measure(&pair, &runs, parameters);
+    for _ in 0..DRIFT_PASSES {
+        if measured.remaining.value.abs() < parameters.drift_left_at_most {
+            break;
+        }
+        let drift = measured.remaining.value;
+        pair.remove_drift(drift, parameters);
+        runs = pair.later_path(&runs, drift, parameters);
+        measured = refine::measure(&pair, &runs, parameters);
     }
-    refine::alignment(&pair, &runs, reference_length, sample_rate, parameters)
+    refine::alignment(&pair, &runs, &measured, reference_length, sample_rate, parameters)
 }
+
+/// How often the drift is measured, removed and measured again.
+const DRIFT_PASSES: usize = 3;
 
 /// The two signals as they are compared.
 pub(crate) struct Pair {
@@ -115,6 +124,7 @@ impl Pair {
         const COARSER: usize = 4;
         let (reference, degraded) = (self.reference_envelope.coarser(COARSER), self.degraded_envelope.coarser(COARSER));
         let mut anchors = find_anchors(&reference, &degraded, self.frame_s() * COARSER as f64, parameters);
+        if debug() { for a in &anchors { eprintln!("{a:?}") } }
         for anchor in &mut anchors {
             anchor.centre *= COARSER as f64;
             anchor.delay *= COARSER as f64;
@@ -122,8 +132,8 @@ impl Pair {
         self.path(&anchors, parameters.search_s, parameters)
     }
 
-    /// The path after `drift` was removed, around the path found before.
-    fn second_path(&self, before: &[Run], drift: f64, parameters: &AlignmentParameters) -> Vec<Run> {
+    /// The path after another `drift` was removed, around the path found before.
+    fn later_path(&self, before: &[Run], drift: f64, parameters: &AlignmentParameters) -> Vec<Run> {
         let anchor = |run: &Run| {
             let centre = (run.frames.start + run.frames.end) as f64 / 2.0;
             let delay = (centre + run.delay? as f64) / (1.0 + drift) - centre;
@@ -142,15 +152,10 @@ impl Pair {
         delay_path(&self.reference_envelope, &self.degraded_envelope, &corridor, costs)
     }
 
-    /// Drift from the envelopes' delays along the path.
-    fn envelope_drift(&self, runs: &[Run], parameters: &AlignmentParameters) -> Option<Slope> {
-        let points: Vec<DelayPoint> = refine::envelope_points(self, runs, parameters);
-        common_slope(&points)
-    }
-
     fn remove_drift(&mut self, drift: f64, parameters: &AlignmentParameters) {
-        self.drift = drift;
-        self.degraded = Interpolator::new().stretched(&self.recorded.samples, 1.0 + drift);
+        self.drift = (1.0 + self.drift) * (1.0 + drift) - 1.0;
+        self.degraded = Interpolator::new().stretched(&self.recorded.samples, 1.0 + self.drift);
         self.degraded_envelope = Envelope::new(&self.degraded, self.reference.sample_rate, self.hop, parameters);
     }
 }
+pub(crate) fn debug() -> bool { std::env::var("ALIGN_DEBUG").is_ok() }

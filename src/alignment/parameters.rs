@@ -48,10 +48,22 @@ pub struct AlignmentParameters {
     pub slip_cost: f64,
     /// What each inserted frame costs, in frames of perfectly matching speech.
     pub insertion_cost_per_frame: f64,
-    /// Length of the blocks whose delay is measured on the waveform, in seconds.
-    pub fine_block_s: f64,
-    /// How far from the envelopes' delay the waveform's is sought, in seconds.
-    pub fine_search_s: f64,
+    /// Length of the blocks whose envelopes are correlated, in seconds.
+    pub envelope_block_s: f64,
+    /// How far from the path the envelopes are correlated, in seconds.
+    pub envelope_search_s: f64,
+    /// Length of the blocks whose waveforms are correlated, in seconds.
+    pub waveform_block_s: f64,
+    /// How far from the path the waveforms are correlated, in seconds.
+    pub waveform_search_s: f64,
+    /// Least correlation coefficient of waveforms that tells a delay.
+    pub coherent: f64,
+    /// Blocks that are further from the line of drift tell nothing of it, in seconds.
+    pub drift_tolerance_s: f64,
+    /// Correlation coefficient that drift must gain where only envelopes tell it.
+    pub drift_gain_at_least: f64,
+    /// Drift that is small enough not to be removed before delays are measured, as a fraction.
+    pub drift_left_at_most: f64,
     /// Neighbouring segments whose delays differ by less are one segment, in seconds.
     pub same_delay_s: f64,
     /// Drift that moves the end of the reference by less is not reported, in seconds.
