@@ -241,6 +241,16 @@ fn main() {
                 tally.drift_errors.push((alignment.clock_drift_ppm - drift_ppm) / if drift_ppm == 0.0 { 1.0 } else { drift_ppm.abs() / 100.0 });
             }
             if wrong * 50 > frames {
+                if let Ok(folder) = std::env::var("DUMP") {
+                    let spec = hound::WavSpec { channels: 1, sample_rate: rate, bits_per_sample: 32, sample_format: hound::SampleFormat::Float };
+                    for (kind, samples) in [("ref", &reference), ("deg", &manipulated.samples)] {
+                        let path = format!("{folder}/{name}_{}_{kind}.wav", degraded_path.rsplit('/').next().unwrap_or(""));
+                        let mut writer = hound::WavWriter::create(path, spec).expect("a file");
+                        samples.iter().for_each(|s| writer.write_sample(*s).expect("a sample"));
+                        writer.finalize().expect("a file");
+                    }
+                    eprintln!("{name} {degraded_path} {:?}", manipulated.delays);
+                }
                 tally.bad_files.push(format!("{} ({wrong}/{frames}, base {:.1} ms, confidence {:.2}, drift {:.0})", degraded_path.rsplit('/').next().unwrap_or(""), base * 1e3, alignment.confidence, alignment.clock_drift_ppm));
             }
         }

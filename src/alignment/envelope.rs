@@ -137,17 +137,33 @@ fn band_bins(length: usize, sample_rate: f64, parameters: &AlignmentParameters) 
     (0..parameters.bands).map(|band| edge(band)..edge(band + 1).max(edge(band) + 1)).collect()
 }
 
-/// Log power above a floor below the band's level; the level is weighted by amplitude, so that silence of any
-/// length before or after does not move it.
+/// Log power above a floor: below the band's level by `floor_db`, or the noise between the words where that is
+/// higher, so that neither noise nor a gap in it looks like speech.
 fn compress(band: &mut [f32], floor_db: f64) {
     let power: f64 = band.iter().map(|&value| f64::from(value)).sum();
     let amplitude: f64 = band.iter().map(|&value| f64::from(value).sqrt()).sum();
     if amplitude <= 0.0 {
         return band.fill(0.0);
     }
-    let floor = (power / amplitude).powi(2) * 10f64.powf(-floor_db / 10.0);
+    // Weighted by amplitude, so that silence of any length before or after does not move it.
+    let level = (power / amplitude).powi(2);
+    let floor = (level * 10f64.powf(-floor_db / 10.0)).max(noise_power(band, level));
     let scale = (1.0 / floor) as f32;
     band.iter_mut().for_each(|value| *value = (*value * scale).ln_1p());
+}
+
+/// Share of the frames with sound that are quieter than the noise between words is taken to be.
+const QUIET_SHARE: f64 = 0.2;
+
+/// Power of the background in a band of `level`, digital silence left out.
+fn noise_power(band: &[f32], level: f64) -> f64 {
+    let silent = (level * 1e-6) as f32;
+    let mut sounding: Vec<f32> = band.iter().copied().filter(|&power| power > silent).collect();
+    let quiet = (sounding.len() as f64 * QUIET_SHARE) as usize;
+    if quiet >= sounding.len() {
+        return 0.0;
+    }
+    f64::from(*sounding.select_nth_unstable_by(quiet, f32::total_cmp).1)
 }
 
 /// Subtracts the mean over `span` frames on either side (fewer at the ends).
