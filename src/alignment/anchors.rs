@@ -135,7 +135,7 @@ impl<'a> Correlator<'a> {
             let first = (place as i64 - self.padding as i64).max(0) as usize;
             let end = (place + stretch.len()).saturating_sub(self.padding).clamp(first, self.degraded.len());
             let heard = self.energy_sums[end] - self.energy_sums[first];
-            let norm = (energy * heard.max(0.1 * energy)).sqrt();
+            let norm = (energy * heard.max(0.5 * energy)).sqrt();
             if norm > 0.0 { (f64::from(self.time[place]) * scale / norm) as f32 } else { 0.0 }
         });
         Curve {

@@ -57,29 +57,28 @@ impl Correlogram {
         if curves.is_empty() || energy <= 0.0 {
             return None;
         }
-        let mut sum = vec![0.0f64; ((high - low) / self.step).round() as usize + 1];
+        // A value is spread over the four nearest places, hence the margin of two.
+        let mut sum = vec![0.0f32; ((high - low) / self.step).round() as usize + 5];
         for curve in curves {
             let position = (curve.first_delay - slope * (curve.centre - moment) - low) / self.step;
-            let (whole, fraction) = (position as usize, (position - position.floor()) as f32);
-            for (index, &value) in curve.values.iter().enumerate() {
-                sum[whole + index] += f64::from(value * (1.0 - fraction));
-                if whole + index + 1 < sum.len() {
-                    sum[whole + index + 1] += f64::from(value * fraction);
-                }
+            let place = position as usize;
+            for (offset, weight) in cubic_weights(position - position.floor()).into_iter().enumerate() {
+                let places = sum[place + offset..].iter_mut();
+                places.zip(&curve.values).for_each(|(sum, value)| *sum += weight * value);
             }
         }
         let (peak, height) = self.highest(&sum)?;
-        Some(Peak { delay: low + peak * self.step, correlation: (height / energy).min(1.0) })
+        Some(Peak { delay: low + (peak - 1.0) * self.step, correlation: (height / energy).min(1.0) })
     }
 
     /// Position and height of the highest value, between the values.
-    fn highest(&self, values: &[f64]) -> Option<(f64, f64)> {
+    fn highest(&self, values: &[f32]) -> Option<(f64, f64)> {
         let height = |index: usize| if self.signless { values[index].abs() } else { values[index] };
         let best = (0..values.len()).reduce(|best, next| if height(next) > height(best) { next } else { best })?;
         if best == 0 || best + 1 == values.len() {
-            return Some((best as f64, height(best)));
+            return Some((best as f64, f64::from(height(best))));
         }
-        let (before, at, after) = (values[best - 1], values[best], values[best + 1]);
+        let [before, at, after] = [best - 1, best, best + 1].map(|index| f64::from(values[index]));
         let curvature = before - 2.0 * at + after;
         let offset = if curvature == 0.0 { 0.0 } else { (0.5 * (before - after) / curvature).clamp(-0.5, 0.5) };
         Some((best as f64 + offset, (at - 0.25 * (before - after) * offset).abs()))
@@ -127,4 +126,16 @@ impl Correlogram {
         }
         centre
     }
+}
+
+/// Shares of a value that lies `fraction` behind the second of four places, by cubic interpolation (Lagrange).
+fn cubic_weights(fraction: f64) -> [f32; 4] {
+    let (x, rest) = (fraction, 1.0 - fraction);
+    let weights = [
+        -x * rest * (1.0 + rest) / 6.0,
+        (1.0 + x) * rest * (1.0 + rest) / 2.0,
+        (1.0 + x) * x * (1.0 + rest) / 2.0,
+        -(1.0 + x) * x * rest / 6.0,
+    ];
+    weights.map(|weight| weight as f32)
 }

@@ -3,9 +3,13 @@
 
 use super::correlogram::{Correlogram, Curve};
 use super::inner_product::inner_product;
+use super::interpolate::Interpolator;
 use super::path::Run;
 use super::{AlignmentParameters, Pair};
 use std::ops::Range;
+
+/// Samples between two values of a waveform's curve: close enough to interpolate between them by a cubic.
+const WAVEFORM_STEP: f64 = 0.5;
 
 /// Runs that slips at most part from each other have the same number; jumps lie between two numbers.
 pub(crate) fn stretches(runs: &[Run]) -> Vec<(Range<usize>, i64, usize)> {
@@ -69,6 +73,7 @@ pub(crate) fn waveform_correlogram(pair: &Pair, runs: &[Run], parameters: &Align
     let degraded = flattened(&pair.degraded);
     let reach = (parameters.waveform_search_s * pair.reference.sample_rate).ceil() as i64;
     let length = (parameters.waveform_block_s / pair.frame_s()) as usize;
+    let interpolator = Interpolator::new();
     let curve = |(frames, delay, stretch): (Range<usize>, i64, usize)| {
         let piece = frames.start * pair.hop..(frames.end * pair.hop).min(reference.len());
         let first = delay * pair.hop as i64 - reach;
@@ -83,9 +88,10 @@ pub(crate) fn waveform_correlogram(pair: &Pair, runs: &[Run], parameters: &Align
             .collect();
         normalise(&mut values, &moving_energy(&degraded, &piece, delays), energy);
         let centre = (piece.start + piece.end) as f64 / 2.0;
+        let values = interpolator.stretched(&values, WAVEFORM_STEP);
         Curve { centre, first_delay: first as f64, values, energy: f64::from(energy), stretch }
     };
-    Correlogram { curves: blocks(runs, length).into_iter().map(curve).collect(), step: 1.0, signless: true }
+    Correlogram { curves: blocks(runs, length).into_iter().map(curve).collect(), step: WAVEFORM_STEP, signless: true }
 }
 
 /// Inner products into coefficients times `energy`; a hundredth of the loudest place is the least that counts.

@@ -32,12 +32,12 @@ fn remaining_drift(waveform: &Correlogram, envelope: &Correlogram, pair: &Pair, 
         let s = envelope.best_slope(limit, 3e-5);
         eprintln!("waveform slope {wave_slope:.2e} {coherent:.3} (0: {:.3}); envelope {s:.2e} {:.4} (0: {:.4}) fit {:?}", waveform.correlation_along(0.0), envelope.correlation_along(s), envelope.correlation_along(0.0), fitted_slope(envelope, s, 0.004*pair.reference.sample_rate));
     }
-    if coherent >= parameters.coherent {
+    let slope = envelope.best_slope(limit, 3e-5);
+    let gain_over = |other: f64| envelope.correlation_along(slope) - envelope.correlation_along(other);
+    if coherent >= parameters.coherent && gain_over(wave_slope) < parameters.drift_gain_at_least {
         return fitted_slope(waveform, wave_slope, parameters.drift_tolerance_s * pair.reference.sample_rate);
     }
-    let slope = envelope.best_slope(limit, 3e-5);
-    let gain = envelope.correlation_along(slope) - envelope.correlation_along(0.0);
-    if gain < parameters.drift_gain_at_least {
+    if gain_over(0.0) < parameters.drift_gain_at_least {
         return Slope { value: 0.0, standard_error: None };
     }
     fitted_slope(envelope, slope, parameters.hop_s * pair.reference.sample_rate)
