@@ -1,26 +1,11 @@
 //! Prints how a recording is aligned with its reference: `align REFERENCE DEGRADED`, WAV or FLAC, first channel.
 
 use basilar::alignment::{AlignmentParameters, align};
+use basilar::{Channel, OpenOptions, Signal};
 
-fn read(path: &str) -> (Vec<f32>, u32) {
-    if path.ends_with(".flac") {
-        let mut reader = claxon::FlacReader::open(path).expect("a FLAC file");
-        let info = reader.streaminfo();
-        let scale = 1.0 / (1u32 << (info.bits_per_sample - 1)) as f32;
-        let samples = reader.samples().step_by(info.channels as usize).map(|s| s.expect("a sample") as f32 * scale);
-        return (samples.collect(), info.sample_rate);
-    }
-    let mut reader = hound::WavReader::open(path).expect("a WAV file");
-    let format = reader.spec();
-    let step = format.channels as usize;
-    let samples = match format.sample_format {
-        hound::SampleFormat::Float => reader.samples::<f32>().step_by(step).map(|s| s.expect("a sample")).collect(),
-        hound::SampleFormat::Int => {
-            let scale = 1.0 / (1u32 << (format.bits_per_sample - 1)) as f32;
-            reader.samples::<i32>().step_by(step).map(|s| s.expect("a sample") as f32 * scale).collect()
-        }
-    };
-    (samples, format.sample_rate)
+fn read(path: &str) -> Signal {
+    let options = OpenOptions { channel: Channel::Left, ..OpenOptions::default() };
+    Signal::open_with(path, &options).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn main() {
@@ -29,10 +14,11 @@ fn main() {
         eprintln!("usage: align REFERENCE DEGRADED");
         std::process::exit(2);
     };
-    let ((reference, rate), (degraded, degraded_rate)) = (read(reference_path), read(degraded_path));
-    assert_eq!(rate, degraded_rate, "both files at one sample rate");
+    let (reference, degraded) = (read(reference_path), read(degraded_path));
+    let rate = reference.sample_rate();
+    let degraded = degraded.resampled(rate).unwrap_or_else(|error| panic!("{error}"));
     let started = std::time::Instant::now();
-    let alignment = align(&reference, &degraded, rate, &AlignmentParameters::default());
+    let alignment = align(reference.samples(), degraded.samples(), rate, &AlignmentParameters::default());
     let elapsed = started.elapsed();
     let seconds = |samples: usize| samples as f64 / f64::from(rate);
     println!(

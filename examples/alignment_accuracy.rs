@@ -1,23 +1,16 @@
-//! Measures the alignment on real recordings with known delays: `alignment_accuracy PAIRS.txt [MANIPULATION]`.
+//! Measures the alignment on real recordings with known delays: `alignment_accuracy PAIRS.txt [MANIPULATION|all [PARAMETERS.json]]`.
 //!
 //! Each line of the list names a reference and a degraded recording without delay changes (WAV or FLAC). Delays,
 //! jumps and drift are applied to the degraded signal; what the alignment then says is compared with them at every
 //! 10 ms of active speech.
 
 use basilar::alignment::{AlignmentParameters, align};
+use basilar::{Channel, OpenOptions, Signal};
 use std::collections::BTreeMap;
 
-fn read(path: &str) -> (Vec<f32>, u32) {
-    if path.ends_with(".flac") {
-        let mut reader = claxon::FlacReader::open(path).expect("a FLAC file");
-        let info = reader.streaminfo();
-        let scale = 1.0 / (1u32 << (info.bits_per_sample - 1)) as f32;
-        let samples = reader.samples().step_by(info.channels as usize).map(|s| s.expect("a sample") as f32 * scale);
-        return (samples.collect(), info.sample_rate);
-    }
-    let mut reader = hound::WavReader::open(path).expect("a WAV file");
-    let rate = reader.spec().sample_rate;
-    (reader.samples::<i16>().map(|s| f32::from(s.expect("a sample")) / 32768.0).collect(), rate)
+fn read(path: &str) -> Signal {
+    let options = OpenOptions { channel: Channel::Left, ..OpenOptions::default() };
+    Signal::open_with(path, &options).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A pseudo-random sequence (Knuth's MMIX generator).
@@ -192,23 +185,28 @@ struct Tally {
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let list = std::fs::read_to_string(&arguments[1]).expect("the list of pairs");
-    let chosen: Vec<&str> = MANIPULATIONS.into_iter().filter(|name| arguments.get(2).is_none_or(|only| name == only)).collect();
-    let parameters = AlignmentParameters::default();
+    let chosen: Vec<&str> = MANIPULATIONS.into_iter().filter(|name| arguments.get(2).is_none_or(|only| only == "all" || name == only)).collect();
+    let parameters = arguments.get(3).map_or_else(AlignmentParameters::default, |path| {
+        let text = std::fs::read_to_string(path).expect("the parameters' file");
+        serde_json::from_str(&text).expect("alignment parameters")
+    });
     let mut tallies: BTreeMap<usize, Tally> = BTreeMap::new();
     let mut random = Random(1);
     for line in list.lines() {
         let (reference_path, degraded_path) = line.split_once(' ').expect("two paths");
-        let ((reference, rate), (degraded, _)) = (read(reference_path), read(degraded_path));
-        let plain = align(&reference, &degraded, rate, &parameters);
+        let (reference, degraded) = (read(reference_path), read(degraded_path));
+        let rate = reference.sample_rate();
+        let (reference, degraded) = (reference.samples(), degraded.samples());
+        let plain = align(reference, degraded, rate, &parameters);
         let mut values: Vec<f64> = plain.segments.iter().map(|s| s.delay_samples / f64::from(rate)).collect();
         values.sort_by(f64::total_cmp);
         let base = values[values.len() / 2];
-        let power = loudness_10ms(&reference, rate);
+        let power = loudness_10ms(reference, rate);
         let peak = power.iter().copied().fold(0.0, f32::max);
         for (index, name) in chosen.iter().enumerate() {
-            let manipulated = manipulate(name, &reference, &degraded, rate, &mut random);
+            let manipulated = manipulate(name, reference, degraded, rate, &mut random);
             let started = std::time::Instant::now();
-            let alignment = align(&reference, &manipulated.samples, rate, &parameters);
+            let alignment = align(reference, &manipulated.samples, rate, &parameters);
             let tally = tallies.entry(index).or_default();
             tally.elapsed_s += started.elapsed().as_secs_f64();
             tally.audio_s += reference.len() as f64 / f64::from(rate);
@@ -243,7 +241,7 @@ fn main() {
             if wrong * 50 > frames {
                 if let Ok(folder) = std::env::var("DUMP") {
                     let spec = hound::WavSpec { channels: 1, sample_rate: rate, bits_per_sample: 32, sample_format: hound::SampleFormat::Float };
-                    for (kind, samples) in [("ref", &reference), ("deg", &manipulated.samples)] {
+                    for (kind, samples) in [("ref", reference), ("deg", &manipulated.samples[..])] {
                         let path = format!("{folder}/{name}_{}_{kind}.wav", degraded_path.rsplit('/').next().unwrap_or(""));
                         let mut writer = hound::WavWriter::create(path, spec).expect("a file");
                         samples.iter().for_each(|s| writer.write_sample(*s).expect("a sample"));

@@ -1,9 +1,151 @@
 //! The one error type: every variant names the file or argument, what is wrong with it, and what to do.
 
+use std::io;
+
+use crate::signal::Channel;
+
 /// Why something could not be scored.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// No file has this name.
+    #[error("{name}: no such file; check the path")]
+    NotFound {
+        /// File.
+        name: String,
+    },
+    /// A directory where a file was expected.
+    #[error("{name}: is a directory; name an audio file in it")]
+    IsDirectory {
+        /// Directory.
+        name: String,
+    },
+    /// The file may not be read.
+    #[error("{name}: permission denied; make the file readable for this user")]
+    PermissionDenied {
+        /// File.
+        name: String,
+    },
+    /// The operating system could not read the file.
+    #[error("{name}: cannot be read ({source}); check the medium or copy the file again")]
+    Unreadable {
+        /// File.
+        name: String,
+        /// The operating system's reason.
+        source: io::Error,
+    },
+    /// A file of zero bytes.
+    #[error("{name}: the file is empty; record or copy it again")]
+    Empty {
+        /// File.
+        name: String,
+    },
+    /// The first bytes are those of no audio format known here.
+    #[error(
+        "{name}: not a recognised audio file; give WAV, FLAC, MP3, AAC, Ogg Vorbis or Opus, AIFF or CAF, or describe headerless samples by their rate and format"
+    )]
+    UnknownFormat {
+        /// File.
+        name: String,
+    },
+    /// A known container with a coding that is not decoded here.
+    #[error("{name}: {coding} is not supported; convert the file to 16-bit PCM WAV")]
+    UnsupportedCoding {
+        /// File.
+        name: String,
+        /// The coding found.
+        coding: String,
+    },
+    /// Bytes that break the rules of the file's format.
+    #[error("{name}: the audio data is corrupt ({reason}); copy or encode the file again")]
+    Corrupt {
+        /// File.
+        name: String,
+        /// The rule that was broken.
+        reason: String,
+    },
+    /// The header promises more audio than the file holds.
+    #[error(
+        "{name}: truncated: the header promises {promised_s:.3} s but only {present_s:.3} s are there; copy the file again, or cut the reference alike and save both anew"
+    )]
+    Truncated {
+        /// File.
+        name: String,
+        /// Audio in the file, in seconds.
+        present_s: f64,
+        /// Audio that the header promises, in seconds.
+        promised_s: f64,
+    },
+    /// A header with a channel count of zero.
+    #[error("{name}: the header says zero channels; record or convert the file again")]
+    ZeroChannels {
+        /// File.
+        name: String,
+    },
+    /// A sample rate of zero or outside what is converted reliably.
+    #[error(
+        "{name}: a sample rate of {sample_rate} Hz is outside 4000 to 384000 Hz; correct the header or convert the file"
+    )]
+    SampleRate {
+        /// File or signal.
+        name: String,
+        /// The rate in Hz.
+        sample_rate: u32,
+    },
+    /// A header without any samples behind it.
+    #[error("{name}: contains no samples; record or copy it again")]
+    NoSamples {
+        /// File or signal.
+        name: String,
+    },
+    /// A floating-point sample that is not a number or infinite.
+    #[error(
+        "{name}: sample {index} (counted from 0) is {value}; repair the program that wrote it or convert the file to integers"
+    )]
+    NotFinite {
+        /// File or signal.
+        name: String,
+        /// The first such sample, counted from 0 in each channel.
+        index: usize,
+        /// Its value: NaN or an infinity.
+        value: f32,
+    },
+    /// A channel that the file does not have.
+    #[error("{name}: has no channel {channel}, only {channels}; choose one of them or mix")]
+    NoSuchChannel {
+        /// File.
+        name: String,
+        /// The channel asked for.
+        channel: Channel,
+        /// How many there are.
+        channels: usize,
+    },
+    /// Headerless data that is not a whole number of frames.
+    #[error(
+        "{name}: {bytes} bytes are not a whole number of {frame_bytes}-byte frames; check the raw format and channel count"
+    )]
+    RawLength {
+        /// File.
+        name: String,
+        /// Bytes in the file.
+        bytes: u64,
+        /// Bytes in one sample of every channel.
+        frame_bytes: u64,
+    },
+    /// A word that names no channel.
+    #[error("{word}: not a channel; give left, right, mix or a number from 1")]
+    InvalidChannel {
+        /// What was given.
+        word: String,
+    },
+    /// A word that names no encoding of headerless samples.
+    #[error("{word}: not a raw format; give one of {known}")]
+    InvalidEncoding {
+        /// What was given.
+        word: String,
+        /// All that are known.
+        known: String,
+    },
     /// Shorter than the model can judge (P.862: a quarter of a second).
     #[error(
         "{name}: {duration_s:.3} s of audio is too short; give at least {minimum_s} s, better 8 s with speech"
@@ -32,6 +174,16 @@ pub enum Error {
         /// File or signal.
         name: String,
     },
+    /// The degraded signal holds nothing of the reference's speech.
+    #[error(
+        "{degraded}: no overlap with the speech of {reference}; check that the two belong together and that nothing was cut"
+    )]
+    NoOverlap {
+        /// The reference.
+        reference: String,
+        /// The degraded signal.
+        degraded: String,
+    },
     /// A model file that cannot be used.
     #[error("{name}: not a usable model: {reason}; start from one of the files in models/")]
     InvalidModel {
@@ -40,6 +192,24 @@ pub enum Error {
         /// What is wrong in it.
         reason: String,
     },
+}
+
+impl Error {
+    /// The operating system's error on opening or reading `name`.
+    pub(crate) fn from_io(name: &str, source: io::Error) -> Self {
+        let name = name.to_owned();
+        match source.kind() {
+            io::ErrorKind::NotFound => Self::NotFound { name },
+            io::ErrorKind::IsADirectory => Self::IsDirectory { name },
+            io::ErrorKind::PermissionDenied => Self::PermissionDenied { name },
+            _ => Self::Unreadable { name, source },
+        }
+    }
+
+    /// `name` breaks a rule of its format.
+    pub(crate) fn corrupt(name: &str, reason: impl ToString) -> Self {
+        Self::Corrupt { name: name.to_owned(), reason: reason.to_string() }
+    }
 }
 
 /// A result with basilar's error.

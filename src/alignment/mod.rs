@@ -146,8 +146,8 @@ impl Pair {
     fn path(&self, anchors: &[Anchor], search_s: f64, parameters: &AlignmentParameters) -> Vec<Run> {
         let margin = (search_s / self.frame_s()) as i64;
         let corridor = Corridor::around(anchors, self.reference_envelope.len(), margin);
-        let correlations = anchors.iter().map(|anchor| (f64::from(anchor.correlation), 1.0)).collect();
-        let match_score = drift::weighted_median(correlations).unwrap_or(1.0);
+        // The best anchor, as a jump spoils those that it lies in.
+        let match_score = anchors.iter().map(|anchor| f64::from(anchor.correlation)).fold(0.0, f64::max);
         let costs = PathCosts::new(match_score, parameters);
         delay_path(&self.reference_envelope, &self.degraded_envelope, &corridor, costs)
     }

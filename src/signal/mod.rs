@@ -1,6 +1,29 @@
 //! Audio in: a mono signal with its rate and its name.
 
+mod channel;
+mod container;
+mod level;
+mod mixdown;
+mod open;
+mod opus;
+mod pcm;
+mod resample;
+mod warning;
+mod wav;
+
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
+
+pub use channel::Channel;
+pub use level::SpeechLevel;
+pub use open::OpenOptions;
+pub use pcm::{Encoding, RawFormat};
+pub use warning::Warning;
+
+use crate::error::{Error, Result};
+
+/// Sample rates that are read and converted, in Hz.
+const SAMPLE_RATES: RangeInclusive<u32> = 4_000..=384_000;
 
 /// One channel of audio.
 #[derive(Debug, Clone, PartialEq)]
@@ -8,12 +31,15 @@ pub struct Signal {
     name: String,
     sample_rate: u32,
     samples: Vec<f32>,
+    warnings: Vec<Warning>,
 }
 
 impl Signal {
     /// A signal from samples with full scale ±1.0 at `sample_rate` Hz; `name` is how messages call it.
+    ///
+    /// Nothing is checked here: scoring begins with [`validate`](Self::validate).
     pub fn new(name: impl Into<String>, samples: Vec<f32>, sample_rate: u32) -> Self {
-        Self { name: name.into(), sample_rate, samples }
+        Self { name: name.into(), sample_rate, samples, warnings: Vec::new() }
     }
 
     /// The file, or what the caller called it.
@@ -36,8 +62,55 @@ impl Signal {
         self.samples.len() as f64 / f64::from(self.sample_rate)
     }
 
-    /// The signal at another rate; borrowed where it already has it.
-    pub fn resampled(&self, sample_rate: u32) -> crate::error::Result<Cow<'_, Signal>> {
-        if sample_rate == self.sample_rate { Ok(Cow::Borrowed(self)) } else { unimplemented!() }
+    /// What was noticed when the file was read; empty for a signal made from samples.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// The active speech level and activity factor of ITU-T P.56, method B.
+    pub fn speech_level(&self) -> SpeechLevel {
+        SpeechLevel::measure(&self.samples, self.sample_rate)
+    }
+
+    /// The signal at another rate, delayed by nothing; borrowed where it already has it.
+    ///
+    /// The length is the nearest whole number of samples to the same duration.
+    ///
+    /// # Errors
+    /// [`Error::SampleRate`] where either rate is outside 4 to 384 kHz.
+    pub fn resampled(&self, sample_rate: u32) -> Result<Cow<'_, Signal>> {
+        check_sample_rate(&self.name, self.sample_rate)?;
+        check_sample_rate(&self.name, sample_rate)?;
+        if sample_rate == self.sample_rate {
+            return Ok(Cow::Borrowed(self));
+        }
+        let samples = resample::resample(&self.samples, self.sample_rate, sample_rate);
+        let (name, warnings) = (self.name.clone(), self.warnings.clone());
+        Ok(Cow::Owned(Self { name, sample_rate, samples, warnings }))
+    }
+
+    /// Checks that there are samples, all finite, at a rate that is handled.
+    ///
+    /// # Errors
+    /// [`Error::SampleRate`], [`Error::NoSamples`] or [`Error::NotFinite`].
+    pub fn validate(&self) -> Result<()> {
+        check_sample_rate(&self.name, self.sample_rate)?;
+        if self.samples.is_empty() {
+            return Err(Error::NoSamples { name: self.name.clone() });
+        }
+        match self.samples.iter().position(|sample| !sample.is_finite()) {
+            None => Ok(()),
+            Some(index) => {
+                Err(Error::NotFinite { name: self.name.clone(), index, value: self.samples[index] })
+            }
+        }
+    }
+}
+
+fn check_sample_rate(name: &str, sample_rate: u32) -> Result<()> {
+    if SAMPLE_RATES.contains(&sample_rate) {
+        Ok(())
+    } else {
+        Err(Error::SampleRate { name: name.to_owned(), sample_rate })
     }
 }

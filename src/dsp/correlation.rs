@@ -1,0 +1,103 @@
+//! Cross-correlation of envelopes by FFT.
+
+use super::fft::{Complex32, Forward, Inverse};
+
+/// A correlator for sequences of up to `capacity` values; plans and buffers are kept between calls.
+#[derive(Default)]
+pub(crate) struct Correlator {
+    plans: Vec<Plan>,
+    values: Vec<f32>,
+}
+
+struct Plan {
+    length: usize,
+    forward: Forward,
+    inverse: Inverse,
+    padded: Vec<f32>,
+    x: Vec<Complex32>,
+    y: Vec<Complex32>,
+}
+
+impl Plan {
+    fn new(length: usize) -> Self {
+        let bins = vec![Complex32::default(); length / 2 + 1];
+        Self {
+            length,
+            forward: Forward::new(length),
+            inverse: Inverse::new(length),
+            padded: vec![0.0; length],
+            x: bins.clone(),
+            y: bins,
+        }
+    }
+
+    fn spectrum(forward: &mut Forward, padded: &mut [f32], values: &[f32], bins: &mut [Complex32]) {
+        padded[..values.len()].copy_from_slice(values);
+        padded[values.len()..].fill(0.0);
+        forward.run(padded, bins);
+    }
+}
+
+impl Correlator {
+    /// c[k] = Σ x[i]·y[i + k − (a − 1)] for k = 0..a + b − 1, with a and b the lengths; both are at least 1.
+    pub fn correlate(&mut self, x: &[f32], y: &[f32]) -> &[f32] {
+        let (a, b) = (x.len(), y.len());
+        let length = 2 * a.max(b).next_power_of_two();
+        let plan = match self.plans.iter().position(|plan| plan.length == length) {
+            Some(known) => &mut self.plans[known],
+            None => {
+                self.plans.push(Plan::new(length));
+                self.plans.last_mut().expect("pushed on the line above")
+            }
+        };
+        Plan::spectrum(&mut plan.forward, &mut plan.padded, x, &mut plan.x);
+        Plan::spectrum(&mut plan.forward, &mut plan.padded, y, &mut plan.y);
+        for (x, y) in plan.x.iter_mut().zip(&plan.y) {
+            *x = x.conj() * y;
+        }
+        plan.inverse.run(&mut plan.x, &mut plan.padded);
+        let scale = 1.0 / length as f32;
+        self.values.clear();
+        self.values.extend(plan.padded[length + 1 - a..].iter().map(|value| value * scale));
+        self.values.extend(plan.padded[..b].iter().map(|value| value * scale));
+        &self.values
+    }
+}
+
+/// The index of the largest value above zero, the first of equals.
+pub(crate) fn peak(values: &[f32]) -> Option<usize> {
+    let mut best = 0.0;
+    let mut at = None;
+    for (k, &value) in values.iter().enumerate() {
+        if value > best {
+            best = value;
+            at = Some(k);
+        }
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn equals_the_sum_it_stands_for(
+            x in prop::collection::vec(-1f32..1.0, 1..70),
+            y in prop::collection::vec(-1f32..1.0, 1..70),
+        ) {
+            let mut correlator = Correlator::default();
+            let values = correlator.correlate(&x, &y);
+            prop_assert_eq!(values.len(), x.len() + y.len() - 1);
+            for (k, value) in values.iter().enumerate() {
+                let lag = k as isize - (x.len() as isize - 1);
+                let expected: f32 = (0..x.len() as isize)
+                    .filter_map(|i| Some(x[i as usize] * y.get(usize::try_from(i + lag).ok()?)?))
+                    .sum();
+                prop_assert!((value - expected).abs() < 1e-4);
+            }
+        }
+    }
+}

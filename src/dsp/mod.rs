@@ -1,0 +1,8 @@
+//! Signal arithmetic that knows no files and no models: transforms, filters, correlation, powers.
+
+pub(crate) mod biquad;
+pub(crate) mod correlation;
+pub(crate) mod curve;
+pub(crate) mod fft;
+pub(crate) mod power;
+pub(crate) mod window;

@@ -1,0 +1,188 @@
+//! A model's parameters, read from `models/*.json`: every constant that the code names stands there with its source.
+
+mod p862;
+
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+pub(crate) use p862::{
+    BarkBand, DelaySearch, Disturbance, InputFilter, Mapping, P862, RateTables, VoiceActivity,
+};
+
+/// The file format that this version reads.
+const SCHEMA: &str = "basilar-model/1";
+
+/// A perceptual model: its name, its source and every constant it uses. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Model(Arc<File>);
+
+/// The contents of a model file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    schema: String,
+    #[serde(rename = "kind")]
+    _kind: Kind,
+    name: String,
+    version: String,
+    title: String,
+    source: String,
+    band: Band,
+    mos_lqo_range: [f64; 2],
+    parameters: P862,
+}
+
+/// The algorithm that evaluates the parameters.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    P862,
+}
+
+/// The audio bandwidth that a model judges (P.10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Band {
+    /// 300 to 3400 Hz, as through a telephone handset.
+    Narrowband,
+    /// 50 to 7000 Hz, on headphones.
+    Wideband,
+}
+
+impl fmt::Display for Band {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Band::Narrowband => "narrowband",
+            Band::Wideband => "wideband",
+        })
+    }
+}
+
+macro_rules! built_in {
+    ($file:literal) => {{
+        static MODEL: LazyLock<Model> = LazyLock::new(|| {
+            Model::from_json($file, include_str!(concat!("../../models/", $file)))
+                .expect("the models that are compiled in are valid, as the tests show")
+        });
+        MODEL.clone()
+    }};
+}
+
+impl Model {
+    /// P.862 with the P.862.1 mapping: references of 8 kHz, or higher rates brought to 16 kHz.
+    pub fn narrowband() -> Self {
+        built_in!("p862-nb.json")
+    }
+
+    /// P.862.2.
+    pub fn wideband() -> Self {
+        built_in!("p862-wb.json")
+    }
+
+    /// P.862.2 with Corrigendum 2 of 2018.
+    pub fn wideband_corrigendum2() -> Self {
+        built_in!("p862-wb-cor2.json")
+    }
+
+    /// Every model that is compiled in, under the short name that `--model` takes.
+    pub fn built_in() -> [(&'static str, Self); 3] {
+        [
+            ("nb", Self::narrowband()),
+            ("wb", Self::wideband()),
+            ("wb-cor2", Self::wideband_corrigendum2()),
+        ]
+    }
+
+    /// The model that suits a reference of this rate: narrowband up to 8 kHz, wideband above.
+    pub fn for_sample_rate(sample_rate: u32) -> Self {
+        if sample_rate <= 8000 { Self::narrowband() } else { Self::wideband() }
+    }
+
+    /// A model from the text of a model file; `name` is how an error calls it.
+    ///
+    /// # Errors
+    /// [`Error::InvalidModel`] where the text is not a model of this schema or its numbers cannot be evaluated.
+    pub fn from_json(name: &str, json: &str) -> Result<Self> {
+        let invalid = |reason: String| Error::InvalidModel { name: name.to_owned(), reason };
+        let file: File = serde_json::from_str(json).map_err(|error| invalid(error.to_string()))?;
+        if file.schema != SCHEMA {
+            return Err(invalid(format!(
+                "its schema is {:?}, this version reads {SCHEMA:?}",
+                file.schema
+            )));
+        }
+        file.parameters.validate().map_err(invalid)?;
+        Ok(Self(Arc::new(file)))
+    }
+
+    /// The model's name, such as `p862-wb`.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The version of its numbers; a score is comparable within one version.
+    pub fn version(&self) -> &str {
+        &self.0.version
+    }
+
+    /// One line on what it is.
+    pub fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// The Recommendations or publications its numbers come from.
+    pub fn source(&self) -> &str {
+        &self.0.source
+    }
+
+    /// The bandwidth it judges.
+    pub fn band(&self) -> Band {
+        self.0.band
+    }
+
+    /// The lowest and highest MOS-LQO it gives.
+    pub fn mos_lqo_range(&self) -> [f64; 2] {
+        self.0.mos_lqo_range
+    }
+
+    /// The sample rates it works at, in Hz, rising.
+    pub fn sample_rates(&self) -> Vec<u32> {
+        self.parameters().rates.iter().map(|rate| rate.sample_rate_hz).collect()
+    }
+
+    pub(crate) fn parameters(&self) -> &P862 {
+        &self.0.parameters
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_models_are_valid_and_carry_their_file_names() {
+        for (_, model) in Model::built_in() {
+            assert!(model.name().starts_with("p862-"), "{}", model.name());
+            assert!(!model.source().is_empty());
+        }
+    }
+
+    #[test]
+    fn a_model_with_numbers_that_cannot_be_evaluated_is_refused() {
+        let text = include_str!("../../models/p862-wb.json");
+        for (from, to) in [
+            ("\"vad_window\": 64", "\"vad_window\": 0"),
+            ("\"frame\": 512", "\"frame\": 500"),
+            ("\"hop_divisor\": 4", "\"hop_divisor\": 0"),
+            ("\"schema\": \"basilar-model/1\"", "\"schema\": \"other\""),
+            ("\"bins\": 25", "\"bins\": 9999"),
+            ("\"kind\": \"p862\"", "\"kind\": \"p999\""),
+        ] {
+            assert!(text.contains(from), "{from}");
+            let refused = Model::from_json("changed.json", &text.replace(from, to));
+            assert!(matches!(refused, Err(Error::InvalidModel { .. })), "{to}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Level alignment and the listener's terminal (P.862 clause 10.1): what both models and the alignment hear.
+
+use super::Setup;
+use super::voice_activity::Activity;
+use crate::dsp::biquad::Section;
+use crate::dsp::curve::Spectrum;
+use crate::error::{Error, Result};
+use crate::model::InputFilter;
+
+/// Full scale of the 16-bit values that P.862's constants are made for.
+const FULL_SCALE: f32 = 32_768.0;
+
+/// A signal between its margins, before its level is set.
+pub(super) struct Source {
+    name: String,
+    /// Margin, signal, margin, tail; through the terminal already where that is a curve.
+    samples: Vec<f32>,
+    /// Samples without the tail.
+    length: usize,
+    /// Energy in the speech band.
+    energy: f64,
+}
+
+/// A signal at the level of its pair and through the terminal.
+pub(super) struct Levelled {
+    /// What the perceptual model hears: zeros extend it to the pair's longer signal and the tail.
+    pub samples: Vec<f32>,
+    /// What the alignment hears, and where the speech is; the signal's own length and the tail.
+    pub alignment: Vec<f32>,
+    pub activity: Activity,
+    /// Samples without the tail.
+    pub length: usize,
+    /// Samples of the pair's longer signal, without the tail.
+    pub longest: usize,
+    /// Power in the speech band before levelling.
+    pub power: f32,
+    /// What it was multiplied by.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "a stage that the conformance test compares")
+    )]
+    pub scale: f32,
+}
+
+impl Source {
+    pub fn new(setup: Setup, name: &str, signal: &[f32]) -> Result<Self> {
+        let sample_rate = setup.rate.sample_rate_hz;
+        let duration_s = signal.len() as f64 / f64::from(sample_rate);
+        let minimum_s = setup.p.framing.minimum_s;
+        if duration_s < minimum_s {
+            return Err(Error::TooShort { name: name.to_owned(), duration_s, minimum_s });
+        }
+        let (margin, tail) = (setup.margin(), setup.tail());
+        let length = signal.len() + 2 * margin;
+        let mut samples = Vec::with_capacity(length + tail);
+        samples.resize(margin, 0.0);
+        samples.extend(signal.iter().map(|sample| sample * FULL_SCALE));
+        samples.resize(length + tail, 0.0);
+
+        let heard = margin..length - margin + tail;
+        let spectrum = Spectrum::of(&samples[heard.clone()], sample_rate);
+        if let InputFilter::Curve { curve_db } = &setup.p.input_filter {
+            let filtered = spectrum.clone().filtered(curve_db);
+            samples[heard.clone()].copy_from_slice(&filtered[..heard.len()]);
+        }
+        let energy = energy(&spectrum.filtered(&setup.p.level.bandpass_db)[..heard.len()]);
+        let source = Self { name: name.to_owned(), samples, length, energy };
+        // The level is power over length, so the longest pair has the least of it.
+        if source.power(setup, length) > 0.0 {
+            Ok(source)
+        } else {
+            Err(Error::Silent { name: name.to_owned() })
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Samples without the tail.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Power in the speech band over the pair's longer signal.
+    fn power(&self, setup: Setup, longest: usize) -> f32 {
+        (self.energy / (longest - 2 * setup.margin() + setup.tail()) as f64) as f32
+    }
+
+    /// The signal at the level that a pair asks for whose longer signal has `longest` samples.
+    pub fn levelled(&self, setup: Setup, longest: usize) -> Levelled {
+        let power = self.power(setup, longest).max(f32::MIN_POSITIVE);
+        let scale = (setup.p.level.target_power / f64::from(power)).sqrt() as f32;
+        let mut samples = Vec::with_capacity(longest + setup.tail());
+        samples.extend(self.samples.iter().map(|sample| sample * scale));
+        let margin = setup.margin();
+        if let InputFilter::Section { edge_fade, gain, section } = &setup.p.input_filter {
+            fade_edges(&mut samples[margin - 1..self.length - margin + 1], *edge_fade);
+            lowered(section, *gain).filter(&mut samples[margin..self.length - margin]);
+        }
+        let (alignment, activity) = Activity::of(setup, &samples, self.length);
+        samples.resize(longest + setup.tail(), 0.0);
+        Levelled { samples, alignment, activity, length: self.length, longest, power, scale }
+    }
+}
+
+impl Levelled {
+    /// Level in the speech band before levelling, in dB relative to full scale.
+    pub fn level_dbov(&self) -> f64 {
+        10.0 * (f64::from(self.power) / f64::from(FULL_SCALE * FULL_SCALE)).log10()
+    }
+}
+
+/// f64 sum of squares formed in f32.
+pub(super) fn energy(samples: &[f32]) -> f64 {
+    let mut sums = [0.0f64; 8];
+    let mut chunks = samples.chunks_exact(sums.len());
+    for chunk in &mut chunks {
+        for (sum, sample) in sums.iter_mut().zip(chunk) {
+            *sum += f64::from(sample * sample);
+        }
+    }
+    sums.iter().sum::<f64>()
+        + chunks.remainder().iter().map(|sample| f64::from(sample * sample)).sum::<f64>()
+}
+
+/// The i-th sample from either edge times i over `fade`; the outermost ones belong to the margins.
+fn fade_edges(samples: &mut [f32], fade: usize) {
+    let last = samples.len() - 1;
+    for i in 0..fade.min(samples.len()) {
+        let gain = i as f32 / fade as f32;
+        samples[i] *= gain;
+        samples[last - i] *= gain;
+    }
+}
+
+/// The section with its gain lowered, each coefficient rounded once (Corrigendum 2).
+fn lowered(section: &Section, gain: f64) -> Section {
+    let lower = |coefficient: f32| (f64::from(coefficient) * gain) as f32;
+    Section { b0: lower(section.b0), b1: lower(section.b1), b2: lower(section.b2), ..*section }
+}

@@ -1,0 +1,97 @@
+//! From the disturbance of frames to the score (P.862 clause 10.2, aggregation over time; P.862.1; P.862.2).
+
+use super::Setup;
+use super::disturbance::Compared;
+use super::perceptual::ActiveFrames;
+use crate::model::Mapping;
+
+/// A split-second interval: the score that a recording would get that were all like this.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Interval {
+    /// Its first frame.
+    pub first_frame: usize,
+    /// Its frames.
+    pub frames: usize,
+    /// Its MOS-LQO.
+    pub mos_lqo: f64,
+}
+
+/// The score, and how it changed over time.
+pub(super) struct Pooled {
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "a stage that the conformance test compares")
+    )]
+    pub indicators: [f64; 2],
+    pub raw: f64,
+    pub mos_lqo: f64,
+    pub intervals: Vec<Interval>,
+}
+
+pub(super) fn pool(
+    setup: Setup,
+    active: &ActiveFrames,
+    compared: &Compared,
+    longest: usize,
+) -> Pooled {
+    let p = &setup.p.pooling;
+    let rater = |disturbance: [f64; 2]| {
+        let raw =
+            p.perfect - p.symmetric_weight * disturbance[0] - p.asymmetric_weight * disturbance[1];
+        (raw, mos_lqo(&setup.p.mapping, raw))
+    };
+    // A reference whose first sound comes after its last frame still has that frame.
+    let first = active.first.min(active.end - 1);
+    let weights = time_weights(setup, active.end, longest);
+    let mut intervals = Vec::new();
+    let (mut sums, mut total) = ([0.0f64; 2], 0.0f64);
+    for start in (first..active.end).step_by(p.interval_hop) {
+        let end = (start + p.interval_frames).min(active.end);
+        let values = [&compared.symmetric, &compared.asymmetric].map(|frames| {
+            let powers =
+                frames[start..end].iter().map(|&value| f64::from(value).powf(p.interval_exponent));
+            (powers.sum::<f64>() / p.interval_frames as f64).powf(1.0 / p.interval_exponent)
+        });
+        let weight = weights.at(start - first);
+        for (sum, value) in sums.iter_mut().zip(values) {
+            *sum += (weight * value).powi(2);
+        }
+        total += weight * weight;
+        intervals.push(Interval {
+            first_frame: start,
+            frames: end - start,
+            mos_lqo: rater(values).1,
+        });
+    }
+    let indicators = sums.map(|sum| (sum / total).sqrt());
+    let (raw, mos_lqo) = rater(indicators);
+    Pooled { indicators, raw, mos_lqo, intervals }
+}
+
+/// MOS-LQO of a raw score.
+fn mos_lqo(p: &Mapping, raw: f64) -> f64 {
+    p.low + p.span / (1.0 + (p.slope * raw + p.offset).exp())
+}
+
+/// What an interval's place in time weighs: listeners remember the end of long recordings better.
+struct TimeWeights {
+    fade: f64,
+    frames: f64,
+}
+
+impl TimeWeights {
+    fn at(&self, frame: usize) -> f64 {
+        (1.0 - self.fade) + self.fade * frame as f64 / self.frames
+    }
+}
+
+fn time_weights(setup: Setup, frames: usize, longest: usize) -> TimeWeights {
+    let p = &setup.p.pooling;
+    let whole = ((longest - 2 * setup.margin()) / setup.hop()).saturating_sub(1).max(1) as f64;
+    let fade = if frames > p.long_frames {
+        ((whole - p.long_frames as f64) / p.long_scale).min(p.long_limit)
+    } else {
+        0.0
+    };
+    TimeWeights { fade, frames: whole }
+}

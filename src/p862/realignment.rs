@@ -1,0 +1,155 @@
+//! A second, finer alignment where the first left bad intervals (P.862 clause 10.2, realignment of bad intervals).
+
+use super::Setup;
+use super::delay::Utterance;
+use super::level::energy;
+use super::perceptual::delay_at;
+use crate::dsp::fft::{Complex32, Forward, Inverse};
+use std::ops::Range;
+
+/// Consecutive frames that went badly, and the further delay that mends them.
+#[derive(Debug)]
+pub(super) struct BadInterval {
+    pub frames: Range<usize>,
+    /// In samples.
+    pub delay: i64,
+}
+
+/// The degraded signal on the reference's time axis, bad intervals moved once more.
+pub(super) struct Realigned {
+    pub intervals: Vec<BadInterval>,
+    pub degraded: Vec<f32>,
+}
+
+/// Realigns `degraded`, both signals `longest` samples and the tail long; `symmetric` is the disturbance so far.
+pub(super) fn realign(
+    setup: Setup,
+    reference: &[f32],
+    degraded: &[f32],
+    utterances: &[Utterance],
+    longest: usize,
+    symmetric: &[f32],
+) -> Realigned {
+    let aligned = on_reference_time(setup, degraded, utterances);
+    let search = Search { setup, reference, aligned: &aligned, longest };
+    let intervals: Vec<BadInterval> = bad_intervals(setup, symmetric)
+        .into_iter()
+        .map(|frames| BadInterval { delay: search.delay(search.samples(&frames)), frames })
+        .collect();
+    let mut moved = aligned.clone();
+    for interval in intervals.iter().filter(|interval| interval.delay != 0) {
+        for x in search.samples(&interval.frames) {
+            moved[x] = aligned[(x as i64 + interval.delay).clamp(0, longest as i64 - 1) as usize];
+        }
+    }
+    Realigned { intervals, degraded: moved }
+}
+
+/// The degraded signal with each utterance's delay taken out; zero in the margins.
+fn on_reference_time(setup: Setup, degraded: &[f32], utterances: &[Utterance]) -> Vec<f32> {
+    let margin = setup.margin();
+    let inside = margin..degraded.len() - margin;
+    let mut aligned = vec![0.0; degraded.len()];
+    for x in inside.clone() {
+        let from = x as i64 + delay_at(setup, utterances, x);
+        aligned[x] = degraded[from.clamp(inside.start as i64, inside.end as i64 - 1) as usize];
+    }
+    aligned
+}
+
+/// Runs of frames that are bad within a few frames on both sides.
+fn bad_intervals(setup: Setup, symmetric: &[f32]) -> Vec<Range<usize>> {
+    let p = &setup.p.realignment;
+    let bad = |f: usize| f > 0 && symmetric[f] > p.bad_disturbance;
+    let last = symmetric.len() - 1;
+    let wide = |f: usize| {
+        f >= p.smear
+            && f + p.smear < last
+            && (f - p.smear..=f).any(bad)
+            && (f..=f + p.smear).any(bad)
+    };
+    let mut intervals = Vec::new();
+    let mut start = None;
+    for f in 0..=last {
+        match start {
+            None if wide(f) => start = Some(f),
+            Some(from) if !wide(f) => {
+                start = None;
+                if f - from >= p.shortest_interval {
+                    intervals.push(from..f);
+                }
+            }
+            _ => {}
+        }
+    }
+    intervals
+}
+
+struct Search<'a> {
+    setup: Setup<'a>,
+    reference: &'a [f32],
+    aligned: &'a [f32],
+    longest: usize,
+}
+
+impl Search<'_> {
+    /// The samples that frames cover.
+    fn samples(&self, frames: &Range<usize>) -> Range<usize> {
+        let (margin, hop) = (self.setup.margin(), self.setup.hop());
+        frames.start * hop + margin..frames.end * hop + self.setup.rate.frame + margin
+    }
+
+    /// The delay at which the magnitudes of both signals correlate best, 0 where that is not convincing.
+    fn delay(&self, samples: Range<usize>) -> i64 {
+        let p = &self.setup.p.realignment;
+        let range = p.range_frames * self.setup.rate.frame;
+        let span = samples.len() + 2 * range;
+        let length = (2 * span).next_power_of_two();
+
+        let mut reference = vec![0.0; length];
+        let mut degraded = vec![0.0; length];
+        for (out, x) in reference[range..].iter_mut().zip(samples.clone()) {
+            *out = self.reference[x].abs();
+        }
+        let (first, last) = (
+            self.setup.margin() as i64,
+            (self.longest - self.setup.margin() + self.setup.tail()) as i64 - 1,
+        );
+        for (i, out) in degraded[..span].iter_mut().enumerate() {
+            let x = samples.start as i64 - range as i64 + i as i64;
+            *out = self.aligned[x.clamp(first, last) as usize].abs();
+        }
+        let powers = [energy(&reference), energy(&degraded)].map(|energy| energy / length as f64);
+        if powers.iter().any(|&power| power <= p.least_power) {
+            return 0;
+        }
+        let norm = (powers[0] * powers[1]).sqrt();
+        let correlation = cross_correlation(&mut reference, &mut degraded);
+        let range = range as i64;
+        let (mut best, mut delay) = (0.0, 0);
+        for lag in -range..range {
+            let value = f64::from(correlation[lag.rem_euclid(length as i64) as usize]) / norm;
+            if value > best {
+                (best, delay) = (value, lag);
+            }
+        }
+        if best < p.least_correlation { 0 } else { delay }
+    }
+}
+
+/// Circular cross-correlation divided by the length.
+fn cross_correlation(reference: &mut [f32], degraded: &mut [f32]) -> Vec<f32> {
+    let length = reference.len();
+    let mut forward = Forward::new(length);
+    let mut x = vec![Complex32::default(); length / 2 + 1];
+    let mut y = x.clone();
+    forward.run(reference, &mut x);
+    forward.run(degraded, &mut y);
+    let scale = 1.0 / length as f32;
+    for (x, y) in x.iter_mut().zip(&y) {
+        *x = (*x * scale).conj() * y * scale;
+    }
+    let mut correlation = vec![0.0; length];
+    Inverse::new(length).run(&mut x, &mut correlation);
+    correlation
+}

@@ -1,0 +1,237 @@
+//! Splitting an utterance where its delay changes (P.862 clause 10.1, utterance splitting).
+
+use super::delay::{Pair, Utterance};
+use super::fine_delay::LagVotes;
+use crate::dsp::correlation::Correlator;
+use crate::dsp::window::hann;
+
+/// A place where an utterance might fall into two, and what each side says of its delay.
+#[derive(Clone, Copy)]
+struct Candidate {
+    /// Voice-activity window of the boundary.
+    boundary: i64,
+    left: Side,
+    right: Side,
+}
+
+#[derive(Clone, Copy)]
+struct Side {
+    coarse: i64,
+    delay: i64,
+    confidence: f32,
+}
+
+/// Splits utterances in place until none gains by it.
+pub(super) fn split(pair: &Pair, correlator: &mut Correlator, utterances: &mut Vec<Utterance>) {
+    let mut splitter =
+        Splitter { pair, votes: LagVotes::new(pair.setup), window: SharedWindow::new(pair) };
+    let mut u = 0;
+    while u < utterances.len() && utterances.len() < pair.setup.p.splitting.utterance_limit {
+        match splitter.best_split(correlator, &utterances[u]) {
+            Some(candidate) => {
+                let (left, right) = splitter.halves(&utterances[u], &candidate);
+                utterances[u] = left;
+                utterances.insert(u + 1, right);
+            }
+            None => u += 1,
+        }
+    }
+}
+
+struct Splitter<'a> {
+    pair: &'a Pair<'a>,
+    votes: LagVotes<'a>,
+    window: SharedWindow,
+}
+
+impl Splitter<'_> {
+    fn best_split(
+        &mut self,
+        correlator: &mut Correlator,
+        utterance: &Utterance,
+    ) -> Option<Candidate> {
+        let boundaries = self.boundaries(utterance)?;
+        self.window.restore();
+        let mut candidates = self.coarse_delays(correlator, utterance, &boundaries);
+        self.forward_pass(utterance, &mut candidates);
+        self.backward_pass(utterance, &mut candidates);
+        let mut best: Option<Candidate> = None;
+        for candidate in candidates {
+            let Candidate { left, right, .. } = candidate;
+            let jump = (right.delay - left.delay).abs() >= self.pair.setup.window();
+            let surer =
+                left.confidence > utterance.confidence && right.confidence > utterance.confidence;
+            let sum =
+                |candidate: &Candidate| candidate.left.confidence + candidate.right.confidence;
+            if jump && surer && best.is_none_or(|best| sum(&candidate) > sum(&best)) {
+                best = Some(candidate);
+            }
+        }
+        best
+    }
+
+    /// The split points tried: up to forty over the middle of the utterance's speech; none where that is short.
+    fn boundaries(&self, utterance: &Utterance) -> Option<Vec<i64>> {
+        let p = &self.pair.setup.p.splitting;
+        let energy = &self.pair.reference.activity.energy;
+        let silent =
+            |v: i64| usize::try_from(v).ok().and_then(|v| energy.get(v)).is_none_or(|&e| e == 0.0);
+        let (mut start, mut end) = (utterance.start, utterance.end);
+        while start < utterance.end && silent(start) {
+            start += 1;
+        }
+        while end > utterance.start && silent(end) {
+            end -= 1;
+        }
+        end += 1;
+        let length = end - start;
+        if length < p.shortest_speech {
+            return None;
+        }
+        let unit = (self.pair.setup.rate.align_fft / (4 * self.pair.setup.rate.vad_window)) as i64;
+        let spread = p.candidates * unit;
+        let step = unit
+            * ((p.step_fraction * length as f64 + (spread - 1) as f64) / spread as f64).floor()
+                as i64;
+        let edge = (length / p.edge_divisor).max(p.edge_minimum);
+        let first = start + edge;
+        let more = (1..p.candidates)
+            .map(|n| first + n * step)
+            .take_while(|&boundary| boundary <= end - edge);
+        Some(std::iter::once(first).chain(more).collect())
+    }
+
+    /// The coarse delays on both sides of every boundary, in the order that [`SharedWindow`] asks for.
+    fn coarse_delays(
+        &mut self,
+        correlator: &mut Correlator,
+        utterance: &Utterance,
+        boundaries: &[i64],
+    ) -> Vec<Candidate> {
+        let mut side = |range| {
+            let coarse = self.pair.coarse_delay(correlator, range, utterance.coarse, |values| {
+                self.window.overwrite(values)
+            });
+            Side { coarse, delay: coarse, confidence: 0.0 }
+        };
+        let candidate = |&boundary| Candidate {
+            boundary,
+            left: side((utterance.start, boundary)),
+            right: side((boundary, utterance.end)),
+        };
+        boundaries.iter().map(candidate).collect()
+    }
+
+    /// Fine delays of the left sides. Candidates with one coarse delay share their frames: each goes on where the one
+    /// before it stopped.
+    fn forward_pass(&mut self, utterance: &Utterance, candidates: &mut [Candidate]) {
+        let window = self.pair.setup.window();
+        let frame = self.pair.setup.rate.align_fft as i64;
+        let mut done = vec![false; candidates.len()];
+        while let Some(first) = done.iter().position(|done| !done) {
+            let seed = candidates[first].left.coarse;
+            let mut r = utterance.start * window;
+            if r + seed < 0 {
+                r = -seed;
+            }
+            self.votes.clear();
+            for (candidate, done) in candidates.iter_mut().zip(&mut done).skip(first) {
+                if *done || candidate.left.coarse != seed {
+                    continue;
+                }
+                while r + frame <= candidate.boundary * window
+                    && self.votes.fits(self.pair, r, r + seed)
+                {
+                    self.votes.add_smoothed(self.pair, &self.window.values, r, r + seed);
+                    r += self.votes.hop();
+                }
+                let (lag, confidence) = self.votes.best();
+                candidate.left = Side { coarse: seed, delay: seed + lag, confidence };
+                *done = true;
+            }
+        }
+    }
+
+    /// Fine delays of the right sides, from the utterance's end backwards, where the left side is worth it.
+    fn backward_pass(&mut self, utterance: &Utterance, candidates: &mut [Candidate]) {
+        let window = self.pair.setup.window();
+        let frame = self.pair.setup.rate.align_fft as i64;
+        let mut done: Vec<bool> =
+            candidates.iter().map(|c| c.left.confidence <= utterance.confidence).collect();
+        while let Some(last) = done.iter().rposition(|done| !done) {
+            let seed = candidates[last].right.coarse;
+            let mut d = (utterance.end * window - frame + seed)
+                .min(self.pair.degraded.length as i64 - frame);
+            self.votes.clear();
+            for (candidate, done) in candidates.iter_mut().zip(&mut done).take(last + 1).rev() {
+                if *done || candidate.right.coarse != seed {
+                    continue;
+                }
+                while d - seed >= candidate.boundary * window
+                    && self.votes.fits(self.pair, d - seed, d)
+                {
+                    self.votes.add_smoothed(self.pair, &self.window.values, d - seed, d);
+                    d -= self.votes.hop();
+                }
+                let (lag, confidence) = self.votes.best();
+                candidate.right = Side { coarse: seed, delay: seed + lag, confidence };
+                *done = true;
+            }
+        }
+    }
+
+    /// The utterance as two, meeting at the boundary or, where the delay grows, leaving the gap between them.
+    fn halves(&self, utterance: &Utterance, candidate: &Candidate) -> (Utterance, Utterance) {
+        let window = self.pair.setup.window();
+        let margin = self.pair.setup.p.framing.margin_windows as i64;
+        let half = |start, end, side: Side| Utterance {
+            start,
+            end,
+            coarse: side.coarse,
+            delay: side.delay,
+            confidence: side.confidence,
+        };
+        let overlap = (candidate.right.delay - candidate.left.delay).max(0) / (2 * window);
+        let mut left = half(utterance.start, candidate.boundary + overlap, candidate.left);
+        let mut right = half(candidate.boundary - overlap, utterance.end, candidate.right);
+        if (left.start - margin) * window + left.delay < 0 {
+            left.start = self.pair.earliest_start(left.delay);
+        }
+        if self.pair.overruns(right.end, right.delay) {
+            right.end = self.pair.latest_end(right.delay);
+        }
+        (left, right)
+    }
+}
+
+/// The window of the fine alignment as the reference program sees it while it splits.
+///
+/// There the window and the output of the envelope correlations share memory: the window stands at an offset of
+/// 3·length + 6 values behind the place that every correlation is written to, so long correlations overwrite its start.
+/// The splits of long utterances depend on it, and scores equal to the reference program's need the same ones.
+struct SharedWindow {
+    clean: Vec<f32>,
+    values: Vec<f32>,
+}
+
+impl SharedWindow {
+    fn new(pair: &Pair) -> Self {
+        let clean = hann(pair.setup.rate.align_fft);
+        Self { values: clean.clone(), clean }
+    }
+
+    fn offset(&self) -> usize {
+        3 * self.clean.len() + 6
+    }
+
+    fn restore(&mut self) {
+        self.values.copy_from_slice(&self.clean);
+    }
+
+    fn overwrite(&mut self, correlation: &[f32]) {
+        let beyond = correlation.get(self.offset()..).unwrap_or_default();
+        for (value, written) in self.values.iter_mut().zip(beyond) {
+            *value = *written;
+        }
+    }
+}

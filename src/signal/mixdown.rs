@@ -1,0 +1,78 @@
+//! Frames of any number of channels in, one checked signal out, without a second copy.
+
+use super::{Channel, Signal, Warning, level};
+use crate::error::{Error, Result};
+
+/// Collects the chosen channel while a decoder delivers frames.
+pub(super) struct Mixdown {
+    name: String,
+    sample_rate: u32,
+    channels: usize,
+    /// The channel's place in a frame, `None` for the mean.
+    place: Option<usize>,
+    chosen: Channel,
+    samples: Vec<f32>,
+}
+
+impl Mixdown {
+    /// Checks the rate, the channel count and the choice before anything is decoded.
+    pub(super) fn new(
+        name: &str,
+        sample_rate: u32,
+        channels: usize,
+        chosen: Channel,
+    ) -> Result<Self> {
+        if channels == 0 {
+            return Err(Error::ZeroChannels { name: name.to_owned() });
+        }
+        super::check_sample_rate(name, sample_rate)?;
+        let place = chosen.place(name, channels)?;
+        let (name, samples) = (name.to_owned(), Vec::new());
+        Ok(Self { name, sample_rate, channels, place, chosen, samples })
+    }
+
+    /// Makes room for exactly `frames` more; only for counts checked against the file's size.
+    pub(super) fn reserve(&mut self, frames: usize) {
+        self.samples.reserve_exact(frames);
+    }
+
+    /// Frames taken so far.
+    pub(super) fn frames(&self) -> usize {
+        self.samples.len()
+    }
+
+    /// Samples per second.
+    pub(super) fn sample_rate(&self) -> u32 {
+        self.sample_rate
+    }
+
+    /// Samples in a frame.
+    pub(super) fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// Takes whole frames of samples with full scale ±1.0.
+    pub(super) fn take(&mut self, interleaved: &[f32]) {
+        let frames = interleaved.chunks_exact(self.channels);
+        match self.place {
+            _ if self.channels == 1 => self.samples.extend_from_slice(interleaved),
+            Some(place) => self.samples.extend(frames.map(|frame| frame[place])),
+            None => self.samples.extend(frames.map(|frame| {
+                let sum: f64 = frame.iter().copied().map(f64::from).sum();
+                (sum / self.channels as f64) as f32
+            })),
+        }
+    }
+
+    /// The signal, once all frames are in.
+    pub(super) fn finish(mut self) -> Result<Signal> {
+        self.samples.shrink_to_fit();
+        let mut signal = Signal::new(self.name, self.samples, self.sample_rate);
+        signal.validate()?;
+        if self.chosen == Channel::Mono && self.channels > 1 {
+            signal.warnings.push(Warning::MixedDown { channels: self.channels });
+        }
+        signal.warnings.extend(level::warnings(&signal.samples));
+        Ok(signal)
+    }
+}
