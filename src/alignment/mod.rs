@@ -124,8 +124,7 @@ impl Pair {
         const COARSER: usize = 4;
         let (reference, degraded) = (self.reference_envelope.coarser(COARSER), self.degraded_envelope.coarser(COARSER));
         let mut anchors = find_anchors(&reference, &degraded, self.frame_s() * COARSER as f64, parameters);
-        if debug() { for a in &anchors { eprintln!("{a:?}") } }
-        for anchor in &mut anchors {
+            for anchor in &mut anchors {
             anchor.centre *= COARSER as f64;
             anchor.delay *= COARSER as f64;
         }
@@ -158,4 +157,3 @@ impl Pair {
         self.degraded_envelope = Envelope::new(&self.degraded, self.reference.sample_rate, self.hop, parameters);
     }
 }
-pub(crate) fn debug() -> bool { std::env::var("ALIGN_DEBUG").is_ok() }

@@ -28,7 +28,13 @@ impl Corridor {
             });
             if neighbours.is_empty() { (-margin, margin) } else { (low - margin, high + margin) }
         });
-        Self { delays: delays.collect() }
+        let mut delays: Vec<(i64, i64)> = delays.collect();
+        // Its edges move by a frame a frame at most, so that slips can follow them and a path always exists.
+        for frame in 1..delays.len() {
+            let (low, high) = delays[frame - 1];
+            delays[frame] = (delays[frame].0.min(low + 1), delays[frame].1.max(high - 1));
+        }
+        Self { delays }
     }
 }
 
@@ -78,8 +84,13 @@ struct Row {
 }
 
 impl Row {
-    fn at(values: &[f32], index: i64) -> f32 {
-        usize::try_from(index).ok().and_then(|index| values.get(index)).copied().unwrap_or(f32::NEG_INFINITY)
+    /// `values` of this row at the delays from one below `lowest` on; never reached outside the row.
+    fn from(&self, values: &[f32], lowest: i64, width: usize) -> Vec<f32> {
+        let mut moved = vec![f32::NEG_INFINITY; width + 2];
+        let first = (lowest - 1 - self.lowest).clamp(0, values.len() as i64) as usize;
+        let skipped = ((self.lowest - (lowest - 1)).max(0) as usize).min(moved.len());
+        moved[skipped..].iter_mut().zip(&values[first..]).for_each(|(moved, value)| *moved = *value);
+        moved
     }
 }
 
@@ -103,40 +114,33 @@ pub(crate) fn delay_path(reference: &Envelope, degraded: &Envelope, corridor: &C
 }
 
 fn advance(row: &Row, lowest: i64, scores: Vec<f32>, costs: PathCosts) -> (Row, Vec<u8>) {
-    let offset = lowest - row.lowest;
     let width = scores.len();
+    let (heard, lost) = (row.from(&row.heard, lowest, width), row.from(&row.lost, lowest, width));
     let mut next = Row { lowest, heard: scores, lost: vec![f32::NEG_INFINITY; width] };
     let mut choice = vec![STAYED; width];
     let mut inserted = f32::NEG_INFINITY;
-    let mut highest = f32::NEG_INFINITY;
-    for index in 0..width {
-        let from = index as i64 + offset;
-        let heard = |delay: i64| Row::at(&row.heard, delay);
+    let cells = next.heard.iter_mut().zip(&mut next.lost).zip(&mut choice);
+    for (((cell, cell_lost), choice), (heard, lost)) in cells.zip(heard.windows(3).zip(lost.windows(3))) {
+        let (lower, same, higher) = (heard[0], heard[1], heard[2]);
         let mut source = STAYED;
-        let mut best = heard(from);
+        let mut best = same;
         let mut consider = |total: f32, choice: u8| {
-            if total > best {
-                (best, source) = (total, choice);
-            }
+            (best, source) = if total > best { (total, choice) } else { (best, source) };
         };
-        consider(heard(from - 1) - costs.slip, SLIPPED_UP);
-        consider(heard(from + 1) - costs.slip, SLIPPED_DOWN);
-        consider(Row::at(&row.lost, from), AFTER_LOSS);
-        let (opened, going_on) = (heard(from - 1) - costs.jump, inserted - costs.inserted_frame);
+        consider(lower - costs.slip, SLIPPED_UP);
+        consider(higher - costs.slip, SLIPPED_DOWN);
+        consider(lost[1], AFTER_LOSS);
+        let (opened, going_on) = (lower - costs.jump, inserted - costs.inserted_frame);
         inserted = opened.max(going_on);
         consider(inserted, AFTER_INSERTION);
-        if going_on > opened {
-            source |= INSERTION_GOES_ON;
-        }
-        let (opened, going_on) = (heard(from + 1) - costs.jump, Row::at(&row.lost, from + 1));
-        next.lost[index] = opened.max(going_on);
-        if going_on > opened {
-            source |= LOSS_GOES_ON;
-        }
-        next.heard[index] += best;
-        choice[index] = source;
-        highest = highest.max(next.heard[index]);
+        source |= if going_on > opened { INSERTION_GOES_ON } else { 0 };
+        let (opened, going_on) = (higher - costs.jump, lost[2]);
+        *cell_lost = opened.max(going_on);
+        source |= if going_on > opened { LOSS_GOES_ON } else { 0 };
+        *cell += best;
+        *choice = source;
     }
+    let highest = next.heard.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     // Totals are kept relative to the best, so that single precision serves recordings of any length.
     if highest.is_finite() {
         next.heard.iter_mut().chain(&mut next.lost).for_each(|total| *total -= highest);

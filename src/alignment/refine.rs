@@ -28,10 +28,6 @@ fn remaining_drift(waveform: &Correlogram, envelope: &Correlogram, pair: &Pair, 
     let limit = parameters.drift_at_most;
     let wave_slope = waveform.best_slope(limit / 8.0, 5e-6);
     let coherent = waveform.correlation_along(wave_slope);
-    if super::debug() {
-        let s = envelope.best_slope(limit, 3e-5);
-        eprintln!("waveform slope {wave_slope:.2e} {coherent:.3} (0: {:.3}); envelope {s:.2e} {:.4} (0: {:.4}) fit {:?}", waveform.correlation_along(0.0), envelope.correlation_along(s), envelope.correlation_along(0.0), fitted_slope(envelope, s, 0.004*pair.reference.sample_rate));
-    }
     let slope = envelope.best_slope(limit, 3e-5);
     let gain_over = |other: f64| envelope.correlation_along(slope) - envelope.correlation_along(other);
     if coherent >= parameters.coherent && gain_over(wave_slope) < parameters.drift_gain_at_least {
