@@ -20,6 +20,13 @@ pub(crate) struct Anchor {
     pub correlation: f32,
 }
 
+impl Anchor {
+    /// The same place after `drift` was removed from the degraded signal.
+    pub fn remove_drift(&mut self, drift: f64) {
+        self.delay = (self.centre + self.delay) / (1.0 + drift) - self.centre;
+    }
+}
+
 /// Finds the anchors of `reference` in `degraded`, in order of time; `frame_s` is the distance of frames.
 /// Anchors that cannot be trusted are left out, but for the best one.
 pub(crate) fn find_anchors(

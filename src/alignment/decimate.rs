@@ -9,7 +9,7 @@ use super::inner_product::inner_product;
 const HALF_LENGTH: usize = 6;
 
 /// A signal at a whole fraction of its rate.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Decimated {
     pub samples: Vec<f32>,
     pub sample_rate: f64,

@@ -9,7 +9,7 @@ use realfft::RealFftPlanner;
 use std::ops::Range;
 
 /// Band envelopes of one signal, band after band, frames at equal distances.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Envelope {
     /// One row of frames for each band.
     pub bands: Vec<Vec<f32>>,

@@ -1,8 +1,11 @@
 //! Inner products in eight lanes: a fixed order of summation that the compiler can vectorise.
 
+use multiversion::multiversion;
+
 const LANES: usize = 8;
 
 /// Σ a·b over the shorter length; the same bits on every machine.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
 pub(crate) fn inner_product(a: &[f32], b: &[f32]) -> f32 {
     let n = a.len().min(b.len());
     let (a, b) = (&a[..n], &b[..n]);

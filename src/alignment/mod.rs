@@ -4,7 +4,8 @@
 //! 2. [`envelope`]: band envelopes, which survive what keeps no waveform.
 //! 3. [`anchors`]: stretches of the reference sought in the whole degraded signal, so that no delay is too long.
 //! 4. [`path`]: from frame to frame, the best sequence of delays with few jumps, by dynamic programming.
-//! 5. [`drift`]: the clocks' difference, from the path; it is removed by resampling and the path found again.
+//! 5. [`drift`]: the clocks' difference, from the path; it is removed by resampling and the path found again, at
+//!    last with every jump.
 //! 6. [`fine`]: each segment's delay to a fraction of a millisecond, from the waveform where it was kept.
 //! 7. [`coverage`]: what was never heard, what was heard twice, and how sure all this is.
 //!
@@ -32,7 +33,8 @@ use anchors::{Anchor, find_anchors};
 use decimate::Decimated;
 use envelope::Envelope;
 use interpolate::Interpolator;
-use path::{Corridor, PathCosts, Run, delay_path};
+pub use path::PathCosts;
+use path::{Corridor, Path, delay_path};
 use std::ops::Range;
 
 /// Where each moment of a reference is heard in a degraded signal.
@@ -73,25 +75,50 @@ pub fn align(reference: &[f32], degraded: &[f32], sample_rate: u32, parameters: 
     let reference_length = reference.len();
     let reference = Decimated::new(reference, sample_rate, parameters.working_rate_hz);
     let degraded = Decimated::new(degraded, sample_rate, parameters.working_rate_hz);
-    let mut pair = Pair::new(reference, degraded, parameters);
-    let mut runs = pair.first_path(parameters);
-    let mut measured = refine::measure(&pair, &runs, parameters);
-    for _ in 0..DRIFT_PASSES {
-        if measured.remaining.value.abs() < parameters.drift_left_at_most {
-            break;
-        }
-        let drift = measured.remaining.value;
-        pair.remove_drift(drift, parameters);
-        runs = pair.later_path(&runs, drift, parameters);
-        measured = refine::measure(&pair, &runs, parameters);
-    }
-    refine::alignment(&pair, &runs, &measured, reference_length, sample_rate, parameters)
+    let pair = Pair::new(reference, degraded, parameters);
+    let anchors = pair.anchors(parameters);
+    let steady = Course::new(pair, anchors, parameters);
+    let course = steady.without_drift(parameters).filter(|other| other.path.total > steady.path.total).unwrap_or(steady);
+    let measured = refine::measure(&course.pair, &course.path.runs, parameters);
+    refine::alignment(&course.pair, &course.path.runs, &measured, reference_length, sample_rate, parameters)
 }
 
 /// How often the drift is measured, removed and measured again.
 const DRIFT_PASSES: usize = 3;
 
+/// One view of a call: with some drift removed, and the path that is best then.
+struct Course {
+    pair: Pair,
+    anchors: Vec<Anchor>,
+    path: Path,
+}
+
+impl Course {
+    fn new(pair: Pair, anchors: Vec<Anchor>, parameters: &AlignmentParameters) -> Self {
+        let path = pair.path(&anchors, parameters.following, parameters);
+        Self { pair, anchors, path }
+    }
+
+    /// The same call without the drift that a path of cheap slips and dear jumps shows, if it shows any. Whether it
+    /// was drift or jumps, the better of the two courses tells.
+    fn without_drift(&self, parameters: &AlignmentParameters) -> Option<Self> {
+        let (mut pair, mut anchors) = (self.pair.clone(), self.anchors.clone());
+        for _ in 0..DRIFT_PASSES {
+            let path = pair.path(&anchors, parameters.tracking, parameters);
+            let drift = refine::measure(&pair, &path.runs, parameters).remaining.value;
+            if drift.abs() < parameters.drift_left_at_most {
+                break;
+            }
+            pair.remove_drift(drift, parameters);
+            anchors.iter_mut().for_each(|anchor| anchor.remove_drift(drift));
+        }
+        let drifts = pair.drift != 0.0 && pair.drift.abs() <= 1.5 * parameters.drift_at_most;
+        drifts.then(|| Self::new(pair, anchors, parameters))
+    }
+}
+
 /// The two signals as they are compared.
+#[derive(Clone)]
 pub(crate) struct Pair {
     reference: Decimated,
     /// The degraded signal as recorded.
@@ -120,35 +147,23 @@ impl Pair {
         self.hop as f64 / self.reference.sample_rate
     }
 
-    fn first_path(&self, parameters: &AlignmentParameters) -> Vec<Run> {
+    fn anchors(&self, parameters: &AlignmentParameters) -> Vec<Anchor> {
         const COARSER: usize = 4;
         let (reference, degraded) = (self.reference_envelope.coarser(COARSER), self.degraded_envelope.coarser(COARSER));
         let mut anchors = find_anchors(&reference, &degraded, self.frame_s() * COARSER as f64, parameters);
-            for anchor in &mut anchors {
+        for anchor in &mut anchors {
             anchor.centre *= COARSER as f64;
             anchor.delay *= COARSER as f64;
         }
-        self.path(&anchors, parameters.search_s, parameters)
+        anchors
     }
 
-    /// The path after another `drift` was removed, around the path found before.
-    fn later_path(&self, before: &[Run], drift: f64, parameters: &AlignmentParameters) -> Vec<Run> {
-        let anchor = |run: &Run| {
-            let centre = (run.frames.start + run.frames.end) as f64 / 2.0;
-            let delay = (centre + run.delay? as f64) / (1.0 + drift) - centre;
-            Some(Anchor { centre, delay, correlation: 1.0 })
-        };
-        let anchors: Vec<Anchor> = before.iter().filter_map(anchor).collect();
-        self.path(&anchors, parameters.search_s / 4.0, parameters)
-    }
-
-    fn path(&self, anchors: &[Anchor], search_s: f64, parameters: &AlignmentParameters) -> Vec<Run> {
-        let margin = (search_s / self.frame_s()) as i64;
+    fn path(&self, anchors: &[Anchor], costs: PathCosts, parameters: &AlignmentParameters) -> Path {
+        let margin = (parameters.search_s / self.frame_s()) as i64;
         let corridor = Corridor::around(anchors, self.reference_envelope.len(), margin);
         // The best anchor, as a jump spoils those that it lies in.
-        let match_score = anchors.iter().map(|anchor| f64::from(anchor.correlation)).fold(0.0, f64::max);
-        let costs = PathCosts::new(match_score, parameters);
-        delay_path(&self.reference_envelope, &self.degraded_envelope, &corridor, costs)
+        let match_score = anchors.iter().map(|anchor| anchor.correlation).fold(0.0, f32::max);
+        delay_path(&self.reference_envelope, &self.degraded_envelope, &corridor, costs.at(match_score))
     }
 
     fn remove_drift(&mut self, drift: f64, parameters: &AlignmentParameters) {

@@ -1,5 +1,6 @@
 //! Every number of the alignment, read from `models/alignment.json`, where each has its reason.
 
+use super::PathCosts;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -42,12 +43,10 @@ pub struct AlignmentParameters {
     pub anchor_correlation_at_least: f64,
     /// The delay path may leave the anchors' delays by this much, in seconds.
     pub search_s: f64,
-    /// What a delay jump costs, in frames of perfectly matching speech.
-    pub jump_cost: f64,
-    /// What a change of the delay by one frame costs, in frames of perfectly matching speech.
-    pub slip_cost: f64,
-    /// What each inserted frame costs, in frames of perfectly matching speech.
-    pub insertion_cost_per_frame: f64,
+    /// Costs of the path on which drift is measured: jumps are dear and slips cheap.
+    pub tracking: PathCosts,
+    /// Costs of the path that is reported, when no drift is left.
+    pub following: PathCosts,
     /// Length of the blocks whose envelopes are correlated, in seconds.
     pub envelope_block_s: f64,
     /// How far from the path the envelopes are correlated, in seconds.

@@ -5,9 +5,9 @@
 //! (the delay rises). The score is the inner product of the band envelopes, so that pauses, which hold no
 //! information, neither forbid nor invite a change.
 
-use super::AlignmentParameters;
 use super::anchors::Anchor;
 use super::envelope::Envelope;
+use serde::Deserialize;
 use std::ops::Range;
 
 /// Delays allowed at each frame of the reference, in frames.
@@ -38,24 +38,23 @@ impl Corridor {
     }
 }
 
-/// What changes of the delay cost, in units of the envelopes' inner product.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct PathCosts {
+/// What changes of the delay cost, in frames of perfectly matching speech.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub struct PathCosts {
+    /// A jump.
     pub jump: f32,
+    /// A change by one frame.
     pub slip: f32,
+    /// Each inserted frame besides.
     pub inserted_frame: f32,
 }
 
 impl PathCosts {
     /// Costs where matching frames score `match_score` on average: the less they do, the longer a delay must hold
     /// before it can be told from chance.
-    pub fn new(match_score: f64, parameters: &AlignmentParameters) -> Self {
+    pub(crate) fn at(self, match_score: f32) -> Self {
         let scale = 1.0 / match_score.max(0.1);
-        Self {
-            jump: (parameters.jump_cost * scale) as f32,
-            slip: (parameters.slip_cost * scale) as f32,
-            inserted_frame: parameters.insertion_cost_per_frame as f32,
-        }
+        Self { jump: self.jump * scale, slip: self.slip * scale, ..self }
     }
 }
 
@@ -64,6 +63,15 @@ impl PathCosts {
 pub(crate) struct Run {
     pub frames: Range<usize>,
     pub delay: Option<i64>,
+}
+
+/// A path and how good it is.
+#[derive(Debug)]
+pub(crate) struct Path {
+    /// In order of time.
+    pub runs: Vec<Run>,
+    /// Sum of the inner products less what changes cost.
+    pub total: f64,
 }
 
 const STAYED: u8 = 0;
@@ -84,6 +92,16 @@ struct Row {
 }
 
 impl Row {
+    /// Takes the best total off all, so that single precision serves recordings of any length; returns it.
+    fn keep_relative(&mut self) -> f64 {
+        let highest = self.heard.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        if !highest.is_finite() {
+            return 0.0;
+        }
+        self.heard.iter_mut().chain(&mut self.lost).for_each(|total| *total -= highest);
+        f64::from(highest)
+    }
+
     /// `values` of this row at the delays from one below `lowest` on; never reached outside the row.
     fn from(&self, values: &[f32], lowest: i64, width: usize) -> Vec<f32> {
         let mut moved = vec![f32::NEG_INFINITY; width + 2];
@@ -94,10 +112,11 @@ impl Row {
     }
 }
 
-/// The best path through `corridor`, as runs in order of time.
-pub(crate) fn delay_path(reference: &Envelope, degraded: &Envelope, corridor: &Corridor, costs: PathCosts) -> Vec<Run> {
+/// The best path through `corridor`.
+pub(crate) fn delay_path(reference: &Envelope, degraded: &Envelope, corridor: &Corridor, costs: PathCosts) -> Path {
     let mut choices: Vec<Vec<u8>> = Vec::with_capacity(corridor.delays.len());
     let mut row = Row::default();
+    let mut total = 0.0;
     for (frame, &(low, high)) in corridor.delays.iter().enumerate() {
         let mut scores = vec![0.0; (high - low + 1) as usize];
         reference.products(frame, degraded, frame as i64 + low..frame as i64 + high + 1, &mut scores);
@@ -108,9 +127,11 @@ pub(crate) fn delay_path(reference: &Envelope, degraded: &Envelope, corridor: &C
             let (next, choice) = advance(&row, low, scores, costs);
             choices.push(choice);
             row = next;
+            total += row.keep_relative();
         }
     }
-    trace_back(&row, &choices, corridor)
+    total += row.keep_relative();
+    Path { runs: trace_back(&row, &choices, corridor), total }
 }
 
 fn advance(row: &Row, lowest: i64, scores: Vec<f32>, costs: PathCosts) -> (Row, Vec<u8>) {
@@ -139,11 +160,6 @@ fn advance(row: &Row, lowest: i64, scores: Vec<f32>, costs: PathCosts) -> (Row, 
         source |= if going_on > opened { LOSS_GOES_ON } else { 0 };
         *cell += best;
         *choice = source;
-    }
-    let highest = next.heard.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    // Totals are kept relative to the best, so that single precision serves recordings of any length.
-    if highest.is_finite() {
-        next.heard.iter_mut().chain(&mut next.lost).for_each(|total| *total -= highest);
     }
     (next, choice)
 }
