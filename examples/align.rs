@@ -18,7 +18,8 @@ fn main() {
     let rate = reference.sample_rate();
     let degraded = degraded.resampled(rate).unwrap_or_else(|error| panic!("{error}"));
     let started = std::time::Instant::now();
-    let alignment = align(reference.samples(), degraded.samples(), rate, &AlignmentParameters::default());
+    let alignment =
+        align(reference.samples(), degraded.samples(), rate, &AlignmentParameters::default());
     let elapsed = started.elapsed();
     let seconds = |samples: usize| samples as f64 / f64::from(rate);
     println!(
@@ -42,7 +43,12 @@ fn main() {
     }
     for insertion in &alignment.inserted {
         let range = &insertion.degraded;
-        let repeats = insertion.repeats.as_ref().map(|range| (seconds(range.start), seconds(range.end)));
-        println!("  inserted {:.3} to {:.3} s of the degraded signal, repeats {repeats:.3?}", seconds(range.start), seconds(range.end));
+        let repeats =
+            insertion.repeats.as_ref().map(|range| (seconds(range.start), seconds(range.end)));
+        println!(
+            "  inserted {:.3} to {:.3} s of the degraded signal, repeats {repeats:.3?}",
+            seconds(range.start),
+            seconds(range.end)
+        );
     }
 }

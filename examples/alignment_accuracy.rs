@@ -50,7 +50,11 @@ fn resample(samples: &[f32], ratio: f64) -> Vec<f32> {
         .map(|phase| {
             std::array::from_fn(|tap| {
                 let x = tap as f64 - 15.0 - phase as f64 / PHASES as f64;
-                let sinc = if x == 0.0 { 1.0 } else { (std::f64::consts::PI * x).sin() / (std::f64::consts::PI * x) };
+                let sinc = if x == 0.0 {
+                    1.0
+                } else {
+                    (std::f64::consts::PI * x).sin() / (std::f64::consts::PI * x)
+                };
                 (sinc * (std::f64::consts::FRAC_PI_2 * x / 16.5).cos().powi(2)) as f32
             })
         })
@@ -67,11 +71,20 @@ fn resample(samples: &[f32], ratio: f64) -> Vec<f32> {
 
 fn loudness_10ms(samples: &[f32], rate: u32) -> Vec<f32> {
     let length = rate as usize / 100;
-    samples.chunks(length).map(|chunk| chunk.iter().map(|x| x * x).sum::<f32>() / length as f32).collect()
+    samples
+        .chunks(length)
+        .map(|chunk| chunk.iter().map(|x| x * x).sum::<f32>() / length as f32)
+        .collect()
 }
 
 /// `count` moments in pauses or in active speech, at least 0.8 s from each other and from the ends.
-fn moments(reference: &[f32], rate: u32, count: usize, in_pauses: bool, random: &mut Random) -> Vec<f64> {
+fn moments(
+    reference: &[f32],
+    rate: u32,
+    count: usize,
+    in_pauses: bool,
+    random: &mut Random,
+) -> Vec<f64> {
     let power = loudness_10ms(reference, rate);
     let peak = power.iter().copied().fold(0.0, f32::max);
     let mut chosen: Vec<f64> = Vec::new();
@@ -85,7 +98,8 @@ fn moments(reference: &[f32], rate: u32, count: usize, in_pauses: bool, random: 
         let quiet = around.iter().all(|&p| p < peak * 1e-3);
         let loud = around.iter().all(|&p| p > peak * 1e-2);
         let end = power.len() as f64 / 100.0;
-        let apart = chosen.iter().all(|other| (other - time).abs() > 0.8) && time > 0.7 && time < end - 0.7;
+        let apart =
+            chosen.iter().all(|other| (other - time).abs() > 0.8) && time > 0.7 && time < end - 0.7;
         if apart && (if in_pauses { quiet } else { loud }) {
             chosen.push(time);
         }
@@ -143,11 +157,29 @@ fn shifted(degraded: &[f32], rate: u32, delay_s: f64) -> Manipulated {
 }
 
 const MANIPULATIONS: [&str; 14] = [
-    "none", "delay+1.2345", "delay-0.5", "silence30", "inverted-15dB", "jumps-pause", "jumps-word", "drift100", "drift-300",
-    "drift1000", "drift-5000", "drift10000", "jumps-pause+drift-500", "jumps-word+drift1000",
+    "none",
+    "delay+1.2345",
+    "delay-0.5",
+    "silence30",
+    "inverted-15dB",
+    "jumps-pause",
+    "jumps-word",
+    "drift100",
+    "drift-300",
+    "drift1000",
+    "drift-5000",
+    "drift10000",
+    "jumps-pause+drift-500",
+    "jumps-word+drift1000",
 ];
 
-fn manipulate(name: &str, reference: &[f32], degraded: &[f32], rate: u32, random: &mut Random) -> Manipulated {
+fn manipulate(
+    name: &str,
+    reference: &[f32],
+    degraded: &[f32],
+    rate: u32,
+    random: &mut Random,
+) -> Manipulated {
     match name {
         "delay+1.2345" => shifted(degraded, rate, 1.2345),
         "delay-0.5" => shifted(degraded, rate, -0.5),
@@ -185,7 +217,10 @@ struct Tally {
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let list = std::fs::read_to_string(&arguments[1]).expect("the list of pairs");
-    let chosen: Vec<&str> = MANIPULATIONS.into_iter().filter(|name| arguments.get(2).is_none_or(|only| only == "all" || name == only)).collect();
+    let chosen: Vec<&str> = MANIPULATIONS
+        .into_iter()
+        .filter(|name| arguments.get(2).is_none_or(|only| only == "all" || name == only))
+        .collect();
     let parameters = arguments.get(3).map_or_else(AlignmentParameters::default, |path| {
         let text = std::fs::read_to_string(path).expect("the parameters' file");
         serde_json::from_str(&text).expect("alignment parameters")
@@ -198,7 +233,8 @@ fn main() {
         let rate = reference.sample_rate();
         let (reference, degraded) = (reference.samples(), degraded.samples());
         let plain = align(reference, degraded, rate, &parameters);
-        let mut values: Vec<f64> = plain.segments.iter().map(|s| s.delay_samples / f64::from(rate)).collect();
+        let mut values: Vec<f64> =
+            plain.segments.iter().map(|s| s.delay_samples / f64::from(rate)).collect();
         values.sort_by(f64::total_cmp);
         let base = values[values.len() / 2];
         let power = loudness_10ms(reference, rate);
@@ -236,34 +272,63 @@ fn main() {
             tally.segments_off += usize::from(alignment.segments.len() != parts);
             let drift_ppm = manipulated.drift * 1e6;
             if drift_ppm != 0.0 || alignment.clock_drift_ppm != 0.0 {
-                tally.drift_errors.push((alignment.clock_drift_ppm - drift_ppm) / if drift_ppm == 0.0 { 1.0 } else { drift_ppm.abs() / 100.0 });
+                tally.drift_errors.push(
+                    (alignment.clock_drift_ppm - drift_ppm)
+                        / if drift_ppm == 0.0 { 1.0 } else { drift_ppm.abs() / 100.0 },
+                );
             }
             if wrong * 50 > frames {
                 if let Ok(folder) = std::env::var("DUMP") {
-                    let spec = hound::WavSpec { channels: 1, sample_rate: rate, bits_per_sample: 32, sample_format: hound::SampleFormat::Float };
+                    let spec = hound::WavSpec {
+                        channels: 1,
+                        sample_rate: rate,
+                        bits_per_sample: 32,
+                        sample_format: hound::SampleFormat::Float,
+                    };
                     for (kind, samples) in [("ref", reference), ("deg", &manipulated.samples[..])] {
-                        let path = format!("{folder}/{name}_{}_{kind}.wav", degraded_path.rsplit('/').next().unwrap_or(""));
+                        let path = format!(
+                            "{folder}/{name}_{}_{kind}.wav",
+                            degraded_path.rsplit('/').next().unwrap_or("")
+                        );
                         let mut writer = hound::WavWriter::create(path, spec).expect("a file");
                         samples.iter().for_each(|s| writer.write_sample(*s).expect("a sample"));
                         writer.finalize().expect("a file");
                     }
                     eprintln!("{name} {degraded_path} {:?}", manipulated.delays);
                 }
-                tally.bad_files.push(format!("{} ({wrong}/{frames}, base {:.1} ms, confidence {:.2}, drift {:.0})", degraded_path.rsplit('/').next().unwrap_or(""), base * 1e3, alignment.confidence, alignment.clock_drift_ppm));
+                tally.bad_files.push(format!(
+                    "{} ({wrong}/{frames}, base {:.1} ms, confidence {:.2}, drift {:.0})",
+                    degraded_path.rsplit('/').next().unwrap_or(""),
+                    base * 1e3,
+                    alignment.confidence,
+                    alignment.clock_drift_ppm
+                ));
             }
         }
     }
     for (index, mut tally) in tallies {
         tally.errors_ms.sort_by(f64::total_cmp);
         tally.drift_errors.sort_by(|a, b| a.abs().total_cmp(&b.abs()));
-        let quantile = |values: &[f64], q: f64| values.get(((values.len() as f64 - 1.0) * q).max(0.0) as usize).copied().unwrap_or(0.0);
+        let quantile = |values: &[f64], q: f64| {
+            values.get(((values.len() as f64 - 1.0) * q).max(0.0) as usize).copied().unwrap_or(0.0)
+        };
         let beyond = tally.errors_ms.iter().filter(|e| **e > 2.0).count();
         println!(
             "{:22} files {:4} bad {:3} | error ms: median {:.3} 95% {:.3} 99% {:.3} max {:8.2} | >2ms {:.2}% lost {:.2}% | segment count off {:3} | drift error n {:3} median {:.2} 95% {:.2} max {:.2} | {:.0}x",
-            chosen[index], tally.files, tally.bad_files.len(),
-            quantile(&tally.errors_ms, 0.5), quantile(&tally.errors_ms, 0.95), quantile(&tally.errors_ms, 0.99), quantile(&tally.errors_ms, 1.0),
-            100.0 * beyond as f64 / tally.errors_ms.len().max(1) as f64, 100.0 * tally.lost as f64 / tally.errors_ms.len().max(1) as f64,
-            tally.segments_off, tally.drift_errors.len(), quantile(&tally.drift_errors, 0.5), quantile(&tally.drift_errors, 0.95), quantile(&tally.drift_errors, 1.0),
+            chosen[index],
+            tally.files,
+            tally.bad_files.len(),
+            quantile(&tally.errors_ms, 0.5),
+            quantile(&tally.errors_ms, 0.95),
+            quantile(&tally.errors_ms, 0.99),
+            quantile(&tally.errors_ms, 1.0),
+            100.0 * beyond as f64 / tally.errors_ms.len().max(1) as f64,
+            100.0 * tally.lost as f64 / tally.errors_ms.len().max(1) as f64,
+            tally.segments_off,
+            tally.drift_errors.len(),
+            quantile(&tally.drift_errors, 0.5),
+            quantile(&tally.drift_errors, 0.95),
+            quantile(&tally.drift_errors, 1.0),
             tally.audio_s / tally.elapsed_s
         );
         for bad in &tally.bad_files {

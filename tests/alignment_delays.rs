@@ -19,7 +19,11 @@ fn misplaced(change: impl Fn(&[f32], &[f32], u32) -> Call) -> (usize, usize) {
         let alignment = aligned(&reference, &call, sample_rate);
         let errors = call.errors_ms(&reference, &alignment);
         let off = errors.iter().filter(|error| error.abs() > 2.0).count();
-        println!("{name}: {off} of {} off, drift {:.1} ppm", errors.len(), alignment.clock_drift_ppm);
+        println!(
+            "{name}: {off} of {} off, drift {:.1} ppm",
+            errors.len(),
+            alignment.clock_drift_ppm
+        );
         placed += errors.len();
         wrong += off;
     }
@@ -35,8 +39,16 @@ fn a_constant_delay_is_one_segment_without_drift() {
             let alignment = aligned(&reference, &call, sample_rate);
             let errors = call.errors_ms(&reference, &alignment);
             let worst = errors.iter().fold(0.0f64, |worst, error| worst.max(error.abs()));
-            assert!(!errors.is_empty() && worst <= 2.0, "{name} delayed by {delay_s} s: off by {worst:.2} ms");
-            assert_eq!(alignment.segments.len(), 1, "{name} delayed by {delay_s} s: {:?}", alignment.segments);
+            assert!(
+                !errors.is_empty() && worst <= 2.0,
+                "{name} delayed by {delay_s} s: off by {worst:.2} ms"
+            );
+            assert_eq!(
+                alignment.segments.len(),
+                1,
+                "{name} delayed by {delay_s} s: {:?}",
+                alignment.segments
+            );
             assert_eq!(alignment.clock_drift_ppm, 0.0, "{name} delayed by {delay_s} s");
         }
     }
@@ -53,7 +65,8 @@ fn level_and_polarity_do_not_move_the_delay() {
 
 #[test]
 fn thirty_seconds_of_silence_before_the_speech_are_skipped() {
-    let (placed, wrong) = misplaced(|_, degraded, sample_rate| Call::delayed(degraded, sample_rate, 30.0));
+    let (placed, wrong) =
+        misplaced(|_, degraded, sample_rate| Call::delayed(degraded, sample_rate, 30.0));
     assert_eq!(wrong, 0, "of {placed}");
 }
 
@@ -61,7 +74,12 @@ fn thirty_seconds_of_silence_before_the_speech_are_skipped() {
 fn jumps_in_pauses_are_followed() {
     for jump_s in [-0.1, -0.03, 0.04, 0.15, 0.3] {
         let (placed, wrong) = misplaced(|reference, degraded, sample_rate| {
-            Call::jumping(degraded, sample_rate, alignment_speech::pause_s(reference, sample_rate), jump_s)
+            Call::jumping(
+                degraded,
+                sample_rate,
+                alignment_speech::pause_s(reference, sample_rate),
+                jump_s,
+            )
         });
         assert!(100 * wrong <= placed, "jump of {jump_s} s: {wrong} of {placed} off");
     }
@@ -71,7 +89,12 @@ fn jumps_in_pauses_are_followed() {
 fn jumps_in_words_are_followed() {
     for jump_s in [-0.1, 0.05, 0.12, 0.3] {
         let (placed, wrong) = misplaced(|reference, degraded, sample_rate| {
-            Call::jumping(degraded, sample_rate, alignment_speech::word_s(reference, sample_rate), jump_s)
+            Call::jumping(
+                degraded,
+                sample_rate,
+                alignment_speech::word_s(reference, sample_rate),
+                jump_s,
+            )
         });
         assert!(100 * wrong <= 2 * placed, "jump of {jump_s} s: {wrong} of {placed} off");
     }
@@ -84,8 +107,14 @@ fn clock_drift_is_reported_within_a_tenth_and_followed() {
             let call = Call::drifting(&degraded, sample_rate, ppm);
             let alignment = aligned(&reference, &call, sample_rate);
             let reported = alignment.clock_drift_ppm;
-            assert!((reported - ppm).abs() <= 0.1 * f64::abs(ppm), "{name}: {ppm} ppm reported as {reported:.1}");
-            let worst = call.errors_ms(&reference, &alignment).into_iter().fold(0.0, |a: f64, b| a.max(b.abs()));
+            assert!(
+                (reported - ppm).abs() <= 0.1 * f64::abs(ppm),
+                "{name}: {ppm} ppm reported as {reported:.1}"
+            );
+            let worst = call
+                .errors_ms(&reference, &alignment)
+                .into_iter()
+                .fold(0.0, |a: f64, b| a.max(b.abs()));
             assert!(worst <= 2.0, "{name} at {ppm} ppm: off by {worst:.2} ms");
         }
     }

@@ -41,10 +41,15 @@ fn other_speech_noise_and_silence_have_a_low_confidence() {
     let (reference, sample_rate) = sample("16k/horizons-en/reference.wav");
     let (other, _) = sample("16k/librivox-en/reference.wav");
     let silence = vec![0.0; reference.len()];
-    for (name, degraded) in [("other speech", &other), ("noise", &noise(reference.len())), ("silence", &silence)] {
+    for (name, degraded) in
+        [("other speech", &other), ("noise", &noise(reference.len())), ("silence", &silence)]
+    {
         let alignment = aligned(&reference, degraded, sample_rate);
         assert!(alignment.confidence < CONFIDENT, "{name}: confidence {}", alignment.confidence);
-        assert!(aligned(degraded, &reference, sample_rate).confidence < CONFIDENT, "{name} as reference");
+        assert!(
+            aligned(degraded, &reference, sample_rate).confidence < CONFIDENT,
+            "{name} as reference"
+        );
     }
 }
 
@@ -55,7 +60,11 @@ fn speech_in_strong_noise_has_a_higher_confidence() {
         let folder = degraded.rsplit_once('/').expect("a folder").0;
         let (reference, _) = sample(&format!("{folder}/reference.wav"));
         let alignment = aligned(&reference, &samples, sample_rate);
-        assert!(alignment.confidence > CONFIDENT, "{degraded}: confidence {}", alignment.confidence);
+        assert!(
+            alignment.confidence > CONFIDENT,
+            "{degraded}: confidence {}",
+            alignment.confidence
+        );
     }
 }
 
@@ -103,11 +112,14 @@ fn a_word_that_is_cut_out_is_reported_as_unheard() {
 #[test]
 fn a_word_that_is_heard_twice_is_reported_as_repeated() {
     let (reference, sample_rate) = sample("16k/horizons-en/reference.wav");
-    let start = (alignment_speech::word_s(&reference, sample_rate) * f64::from(sample_rate)) as usize;
+    let start =
+        (alignment_speech::word_s(&reference, sample_rate) * f64::from(sample_rate)) as usize;
     let word = start - sample_rate as usize * 3 / 20..start + sample_rate as usize * 3 / 20;
-    let degraded = [&reference[..word.end], &reference[word.clone()], &reference[word.end..]].concat();
+    let degraded =
+        [&reference[..word.end], &reference[word.clone()], &reference[word.end..]].concat();
     let alignment = aligned(&reference, &degraded, sample_rate);
-    let repeated: Vec<_> = alignment.inserted.iter().filter_map(|insertion| insertion.repeats.clone()).collect();
+    let repeated: Vec<_> =
+        alignment.inserted.iter().filter_map(|insertion| insertion.repeats.clone()).collect();
     assert_eq!(repeated.len(), 1, "{:?}", alignment.inserted);
     let off = repeated[0].start.abs_diff(word.start);
     assert!(off < sample_rate as usize / 20, "{repeated:?} instead of {word:?}");
@@ -119,7 +131,8 @@ fn the_same_signals_give_the_same_alignment_on_every_thread() {
     let (degraded, _) = sample("8k/june-fr/opus-6-kbps.flac");
     let expected = aligned(&reference, &degraded, sample_rate);
     std::thread::scope(|scope| {
-        let again: Vec<_> = (0..4).map(|_| scope.spawn(|| aligned(&reference, &degraded, sample_rate))).collect();
+        let again: Vec<_> =
+            (0..4).map(|_| scope.spawn(|| aligned(&reference, &degraded, sample_rate))).collect();
         for thread in again {
             assert_eq!(thread.join().expect("no panic"), expected);
         }

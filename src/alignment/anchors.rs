@@ -35,13 +35,15 @@ pub(crate) fn find_anchors(
     frame_s: f64,
     parameters: &AlignmentParameters,
 ) -> Vec<Anchor> {
-    let stretches = stretches(reference, (parameters.anchor_s / frame_s) as usize, parameters.anchors_at_most);
+    let stretches =
+        stretches(reference, (parameters.anchor_s / frame_s) as usize, parameters.anchors_at_most);
     let longest = stretches.iter().map(|stretch| stretch.len()).max().unwrap_or(0);
     if longest == 0 || degraded.len() == 0 {
         return Vec::new();
     }
     let mut correlator = Correlator::new(degraded, longest);
-    let curves: Vec<Curve> = stretches.iter().map(|stretch| correlator.correlate(reference, stretch)).collect();
+    let curves: Vec<Curve> =
+        stretches.iter().map(|stretch| correlator.correlate(reference, stretch)).collect();
     let distance = ((parameters.candidate_distance_s / frame_s) as usize).max(1);
     let common = common_delays(&curves, reference.len(), degraded.len(), distance);
     let candidates: Vec<Vec<Anchor>> = curves
@@ -71,12 +73,15 @@ fn stretches(reference: &Envelope, length: usize, count: usize) -> Vec<std::ops:
     }
     let starts = frames - length + 1;
     let parts = (2 * frames / length).clamp(1, count.max(1)).min(starts);
-    let busiest = |part: usize| {
-        let part = part * starts / parts..(part + 1) * starts / parts;
-        let energy = |start: usize| sums[start + length] - sums[start];
-        let best = part.clone().fold(part.start, |best, start| if energy(start) > energy(best) { start } else { best });
-        best..best + length
-    };
+    let busiest =
+        |part: usize| {
+            let part = part * starts / parts..(part + 1) * starts / parts;
+            let energy = |start: usize| sums[start + length] - sums[start];
+            let best = part.clone().fold(part.start, |best, start| {
+                if energy(start) > energy(best) { start } else { best }
+            });
+            best..best + length
+        };
     (0..parts).map(busiest).collect()
 }
 
@@ -103,14 +108,23 @@ impl<'a> Correlator<'a> {
         let padding = longest - 1;
         let length = (degraded.len() + 2 * padding + 1).next_power_of_two();
         let mut planner = RealFftPlanner::new();
-        let (forward, inverse) = (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
+        let (forward, inverse) =
+            (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
         let mut energy_sums = vec![0.0f64];
         for &energy in &degraded.energy {
             energy_sums.push(energy_sums[energy_sums.len() - 1] + f64::from(energy));
         }
-        let mut correlator =
-            Self { degraded, energy_sums, padding, forward, inverse, spectra: Vec::new(), time: vec![0.0; length] };
-        correlator.spectra = degraded.bands.iter().map(|band| correlator.spectrum(band, padding)).collect();
+        let mut correlator = Self {
+            degraded,
+            energy_sums,
+            padding,
+            forward,
+            inverse,
+            spectra: Vec::new(),
+            time: vec![0.0; length],
+        };
+        correlator.spectra =
+            degraded.bands.iter().map(|band| correlator.spectrum(band, padding)).collect();
         correlator
     }
 
@@ -119,7 +133,9 @@ impl<'a> Correlator<'a> {
         self.time[offset..offset + values.len()].copy_from_slice(values);
         let mut spectrum = self.forward.make_output_vec();
         // Both buffers have the transform's own lengths.
-        self.forward.process(&mut self.time, &mut spectrum).expect("buffers of the transform's own");
+        self.forward
+            .process(&mut self.time, &mut spectrum)
+            .expect("buffers of the transform's own");
         spectrum
     }
 
@@ -135,12 +151,15 @@ impl<'a> Correlator<'a> {
         let last = product.len() - 1;
         (product[0].im, product[last].im) = (0.0, 0.0);
         self.inverse.process(&mut product, &mut self.time).expect("buffers of the transform's own");
-        let energy: f64 = reference.energy[stretch.clone()].iter().map(|&energy| f64::from(energy)).sum();
+        let energy: f64 =
+            reference.energy[stretch.clone()].iter().map(|&energy| f64::from(energy)).sum();
         let scale = 1.0 / self.time.len() as f64;
         let places = self.degraded.len() + self.padding;
         let correlation = (0..places).map(|place| {
             let first = (place as i64 - self.padding as i64).max(0) as usize;
-            let end = (place + stretch.len()).saturating_sub(self.padding).clamp(first, self.degraded.len());
+            let end = (place + stretch.len())
+                .saturating_sub(self.padding)
+                .clamp(first, self.degraded.len());
             let heard = self.energy_sums[end] - self.energy_sums[first];
             let norm = (energy * heard.max(0.5 * energy)).sqrt();
             if norm > 0.0 { (f64::from(self.time[place]) * scale / norm) as f32 } else { 0.0 }
@@ -165,7 +184,9 @@ impl Curve {
         let length = self.correlation.len() as i64;
         let first = (delay - distance - self.first_delay).clamp(0, length) as usize;
         let end = (delay + distance + 1 - self.first_delay).clamp(0, length) as usize;
-        (first..end).max_by(|&a, &b| self.correlation[a].total_cmp(&self.correlation[b])).map(|place| self.anchor(place))
+        (first..end)
+            .max_by(|&a, &b| self.correlation[a].total_cmp(&self.correlation[b]))
+            .map(|place| self.anchor(place))
     }
 
     fn anchor(&self, place: usize) -> Anchor {
@@ -177,7 +198,9 @@ impl Curve {
 /// Indices of the `count` highest local maxima that are at least `distance` apart, highest first.
 fn highest_peaks(values: &[f32], count: usize, distance: usize) -> Vec<usize> {
     let at = |index: usize| values.get(index).copied().unwrap_or(f32::NEG_INFINITY);
-    let is_peak = |&index: &usize| values[index] >= at(index.wrapping_sub(1)) && values[index] > at(index + 1);
+    let is_peak = |&index: &usize| {
+        values[index] >= at(index.wrapping_sub(1)) && values[index] > at(index + 1)
+    };
     let mut peaks: Vec<usize> = (0..values.len()).filter(is_peak).collect();
     let enough = (count * (2 * distance + 1)).min(peaks.len());
     let higher = |a: &usize, b: &usize| values[*b].total_cmp(&values[*a]).then(a.cmp(b));
@@ -207,12 +230,17 @@ fn common_delays(curves: &[Curve], reference: usize, degraded: usize, distance: 
 }
 
 /// One place for each anchor, so that the sum of correlations less the cost of delay changes is greatest.
-fn most_consistent(candidates: &[Vec<Anchor>], frame_s: f64, parameters: &AlignmentParameters) -> Vec<Anchor> {
+fn most_consistent(
+    candidates: &[Vec<Anchor>],
+    frame_s: f64,
+    parameters: &AlignmentParameters,
+) -> Vec<Anchor> {
     let cost = |from: &Anchor, to: &Anchor| {
         let change_s = (to.delay - from.delay).abs() * frame_s;
         let drift_s = parameters.drift_at_most * (to.centre - from.centre) * frame_s;
         if change_s <= drift_s + parameters.candidate_distance_s {
-            0.1 * (change_s / parameters.candidate_distance_s).min(1.0) * parameters.anchor_jump_cost
+            0.1 * (change_s / parameters.candidate_distance_s).min(1.0)
+                * parameters.anchor_jump_cost
         } else if change_s <= drift_s + parameters.anchor_jump_s {
             parameters.anchor_jump_cost
         } else {
@@ -224,16 +252,19 @@ fn most_consistent(candidates: &[Vec<Anchor>], frame_s: f64, parameters: &Alignm
         let row = places.iter().map(|place| {
             let Some(previous) = best.last() else { return (f64::from(place.correlation), 0) };
             let from = candidates[index - 1].iter().zip(previous).enumerate();
-            let (source, total) = from
-                .map(|(source, (other, total))| (source, total.0 - cost(other, place)))
-                .fold((0, f64::NEG_INFINITY), |best, next| if next.1 > best.1 { next } else { best });
+            let (source, total) =
+                from.map(|(source, (other, total))| (source, total.0 - cost(other, place))).fold(
+                    (0, f64::NEG_INFINITY),
+                    |best, next| if next.1 > best.1 { next } else { best },
+                );
             (total + f64::from(place.correlation), source)
         });
         let row = row.collect();
         best.push(row);
     }
     let Some(last) = best.last() else { return Vec::new() };
-    let first_best = |best: usize, next: usize| if last[next].0 > last[best].0 { next } else { best };
+    let first_best =
+        |best: usize, next: usize| if last[next].0 > last[best].0 { next } else { best };
     let Some(mut place) = (0..last.len()).reduce(first_best) else { return Vec::new() };
     let mut chosen = Vec::with_capacity(candidates.len());
     for index in (0..candidates.len()).rev() {

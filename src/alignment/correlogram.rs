@@ -62,25 +62,35 @@ impl Correlogram {
         for curve in curves {
             let position = (curve.first_delay - slope * (curve.centre - moment) - low) / self.step;
             let place = position as usize;
-            for (offset, weight) in cubic_weights(position - position.floor()).into_iter().enumerate() {
+            for (offset, weight) in
+                cubic_weights(position - position.floor()).into_iter().enumerate()
+            {
                 let places = sum[place + offset..].iter_mut();
                 places.zip(&curve.values).for_each(|(sum, value)| *sum += weight * value);
             }
         }
         let (peak, height) = self.highest(&sum)?;
-        Some(Peak { delay: low + (peak - 1.0) * self.step, correlation: (height / energy).min(1.0) })
+        Some(Peak {
+            delay: low + (peak - 1.0) * self.step,
+            correlation: (height / energy).min(1.0),
+        })
     }
 
     /// Position and height of the highest value, between the values.
     fn highest(&self, values: &[f32]) -> Option<(f64, f64)> {
         let height = |index: usize| if self.signless { values[index].abs() } else { values[index] };
-        let best = (0..values.len()).reduce(|best, next| if height(next) > height(best) { next } else { best })?;
+        let best = (0..values.len())
+            .reduce(|best, next| if height(next) > height(best) { next } else { best })?;
         if best == 0 || best + 1 == values.len() {
             return Some((best as f64, f64::from(height(best))));
         }
         let [before, at, after] = [best - 1, best, best + 1].map(|index| f64::from(values[index]));
         let curvature = before - 2.0 * at + after;
-        let offset = if curvature == 0.0 { 0.0 } else { (0.5 * (before - after) / curvature).clamp(-0.5, 0.5) };
+        let offset = if curvature == 0.0 {
+            0.0
+        } else {
+            (0.5 * (before - after) / curvature).clamp(-0.5, 0.5)
+        };
         Some((best as f64 + offset, (at - 0.25 * (before - after) * offset).abs()))
     }
 
@@ -90,7 +100,9 @@ impl Correlogram {
         let mut start = 0;
         for stretch in self.curves.chunk_by(|a, b| a.stretch == b.stretch) {
             let parts = stretch.len().div_ceil(GROUP);
-            groups.extend((0..parts).map(|part| start + part * stretch.len() / parts..start + (part + 1) * stretch.len() / parts));
+            groups.extend((0..parts).map(|part| {
+                start + part * stretch.len() / parts..start + (part + 1) * stretch.len() / parts
+            }));
             start += stretch.len();
         }
         groups
@@ -118,7 +130,8 @@ impl Correlogram {
             // Where slopes are equally good, the least is taken.
             centre = scored
                 .reduce(|best, next| {
-                    let better = next.1 > best.1 || (next.1 == best.1 && next.0.abs() < best.0.abs());
+                    let better =
+                        next.1 > best.1 || (next.1 == best.1 && next.0.abs() < best.0.abs());
                     if better { next } else { best }
                 })
                 .map_or(0.0, |best| best.0);

@@ -34,7 +34,8 @@ impl Decimated {
             };
             if value.is_finite() { value } else { 0.0 }
         };
-        let decimated = (0..samples.len().div_ceil(factor)).map(|index| at(index * factor)).collect();
+        let decimated =
+            (0..samples.len().div_ceil(factor)).map(|index| at(index * factor)).collect();
         Self { samples: decimated, sample_rate: f64::from(sample_rate) / factor as f64, factor }
     }
 }
@@ -50,7 +51,8 @@ fn low_pass(factor: usize) -> Vec<f32> {
         .map(|n| {
             let x = f64::from(n) * cutoff * std::f64::consts::PI;
             let sinc = if n == 0 { 1.0 } else { x.sin() / x };
-            let window = (std::f64::consts::FRAC_PI_2 * f64::from(n) / f64::from(half + 1)).cos().powi(2);
+            let window =
+                (std::f64::consts::FRAC_PI_2 * f64::from(n) / f64::from(half + 1)).cos().powi(2);
             sinc * window
         })
         .collect();

@@ -34,10 +34,14 @@ pub(crate) fn fitted_slope(correlogram: &Correlogram, slope: f64, tolerance: f64
             Some(Point { moment: curve.centre, delay: peak.delay, weight, stretch: curve.stretch })
         };
         let own: Vec<Point> = stretch.filter_map(delay_at).collect();
-        let levels = own.iter().map(|point| (point.delay - slope * (point.moment - moment), point.weight)).collect();
+        let levels = own
+            .iter()
+            .map(|point| (point.delay - slope * (point.moment - moment), point.weight))
+            .collect();
         let Some(level) = weighted_median(levels) else { continue };
         points.extend(own.into_iter().filter(|point| {
-            (point.delay - slope * (point.moment - moment) - level).abs() <= tolerance && point.weight > 0.0
+            (point.delay - slope * (point.moment - moment) - level).abs() <= tolerance
+                && point.weight > 0.0
         }));
     }
     least_squares(&points).unwrap_or(Slope { value: slope, standard_error: None })

@@ -19,7 +19,12 @@ pub(crate) struct Envelope {
 
 impl Envelope {
     /// Envelopes of `samples`; frame k is centred at sample k · `hop`.
-    pub fn new(samples: &[f32], sample_rate: f64, hop: usize, parameters: &AlignmentParameters) -> Self {
+    pub fn new(
+        samples: &[f32],
+        sample_rate: f64,
+        hop: usize,
+        parameters: &AlignmentParameters,
+    ) -> Self {
         let mut bands = band_powers(samples, sample_rate, hop, parameters);
         let span = (parameters.modulation_window_s * sample_rate / hop as f64 / 2.0) as usize;
         for band in &mut bands {
@@ -32,9 +37,9 @@ impl Envelope {
     /// Scaled so that the frames' energy, averaged where there is some, is one.
     fn normalised(mut bands: Vec<Vec<f32>>) -> Self {
         let mut energy = energy(&bands);
-        let (sum, squares) = energy
-            .iter()
-            .fold((0.0, 0.0), |(sum, squares), &e| (sum + f64::from(e), squares + f64::from(e).powi(2)));
+        let (sum, squares) = energy.iter().fold((0.0, 0.0), |(sum, squares), &e| {
+            (sum + f64::from(e), squares + f64::from(e).powi(2))
+        });
         let scale = if squares > 0.0 { (sum / squares) as f32 } else { 0.0 };
         bands.iter_mut().flatten().for_each(|value| *value *= scale.sqrt());
         energy.iter_mut().for_each(|value| *value *= scale);
@@ -49,7 +54,9 @@ impl Envelope {
     /// Means of `factor` neighbouring frames.
     pub fn coarser(&self, factor: usize) -> Self {
         let mean = |chunk: &[f32]| chunk.iter().sum::<f32>() / factor as f32;
-        Self::normalised(self.bands.iter().map(|band| band.chunks(factor).map(mean).collect()).collect())
+        Self::normalised(
+            self.bands.iter().map(|band| band.chunks(factor).map(mean).collect()).collect(),
+        )
     }
 
     /// Inner products of frame `frame` with the frames `others` of `other`, into `scores`; zero outside it.
@@ -62,7 +69,9 @@ impl Envelope {
         let inside = &mut scores[(first - others.start) as usize..(end - others.start) as usize];
         for (band, other_band) in self.bands.iter().zip(&other.bands) {
             let value = band[frame];
-            for (score, &other_value) in inside.iter_mut().zip(&other_band[first as usize..end as usize]) {
+            for (score, &other_value) in
+                inside.iter_mut().zip(&other_band[first as usize..end as usize])
+            {
                 *score += value * other_value;
             }
         }
@@ -71,9 +80,12 @@ impl Envelope {
     /// Inner product of frame `frame` with frame `other_frame` of `other`; zero outside it.
     pub fn product(&self, frame: usize, other: &Self, other_frame: i64) -> f32 {
         match usize::try_from(other_frame) {
-            Ok(index) if index < other.len() => {
-                self.bands.iter().zip(&other.bands).map(|(band, other_band)| band[frame] * other_band[index]).sum()
-            }
+            Ok(index) if index < other.len() => self
+                .bands
+                .iter()
+                .zip(&other.bands)
+                .map(|(band, other_band)| band[frame] * other_band[index])
+                .sum(),
             _ => 0.0,
         }
     }
@@ -88,7 +100,12 @@ fn energy(bands: &[Vec<f32>]) -> Vec<f32> {
 }
 
 /// Power in bands equally wide on the Bark scale, from Hann-windowed short-time spectra.
-fn band_powers(samples: &[f32], sample_rate: f64, hop: usize, parameters: &AlignmentParameters) -> Vec<Vec<f32>> {
+fn band_powers(
+    samples: &[f32],
+    sample_rate: f64,
+    hop: usize,
+    parameters: &AlignmentParameters,
+) -> Vec<Vec<f32>> {
     let length = (parameters.window_s * sample_rate / 2.0).round().max(2.0) as usize * 2;
     let bins = band_bins(length, sample_rate, parameters);
     let window: Vec<f32> = (0..length)
@@ -105,11 +122,15 @@ fn band_powers(samples: &[f32], sample_rate: f64, hop: usize, parameters: &Align
         let end = ((first + length as i64) as usize).min(samples.len());
         let skipped = (start as i64 - first) as usize;
         frame.fill(0.0);
-        for ((value, sample), weight) in frame[skipped..].iter_mut().zip(&samples[start..end]).zip(&window[skipped..]) {
+        for ((value, sample), weight) in
+            frame[skipped..].iter_mut().zip(&samples[start..end]).zip(&window[skipped..])
+        {
             *value = sample * weight;
         }
         // The buffers were made by this very transform, so their lengths fit.
-        transform.process_with_scratch(&mut frame, &mut spectrum, &mut scratch).expect("buffers of the transform's own");
+        transform
+            .process_with_scratch(&mut frame, &mut spectrum, &mut scratch)
+            .expect("buffers of the transform's own");
         for (band, bins) in bands.iter_mut().zip(&bins) {
             band.push(spectrum[bins.clone()].iter().map(|bin| bin.norm_sqr()).sum());
         }
@@ -128,7 +149,11 @@ fn frequency_hz(bark: f64) -> f64 {
 }
 
 /// FFT bins of each band.
-fn band_bins(length: usize, sample_rate: f64, parameters: &AlignmentParameters) -> Vec<Range<usize>> {
+fn band_bins(
+    length: usize,
+    sample_rate: f64,
+    parameters: &AlignmentParameters,
+) -> Vec<Range<usize>> {
     let (low, high) = (bark(parameters.lowest_band_hz), bark(parameters.highest_band_hz));
     let edge = |index: usize| -> usize {
         let edge_hz = frequency_hz(low + (high - low) * index as f64 / parameters.bands as f64);

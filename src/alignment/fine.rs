@@ -37,7 +37,11 @@ fn blocks(runs: &[Run], length: usize) -> Vec<(Range<usize>, i64, usize)> {
 }
 
 /// Correlation of the envelopes around the path.
-pub(crate) fn envelope_correlogram(pair: &Pair, runs: &[Run], parameters: &AlignmentParameters) -> Correlogram {
+pub(crate) fn envelope_correlogram(
+    pair: &Pair,
+    runs: &[Run],
+    parameters: &AlignmentParameters,
+) -> Correlogram {
     let reach = (parameters.envelope_search_s / pair.frame_s()).ceil() as i64;
     let length = (parameters.envelope_block_s / pair.frame_s()) as usize;
     let (reference, degraded) = (&pair.reference_envelope, &pair.degraded_envelope);
@@ -50,7 +54,9 @@ pub(crate) fn envelope_correlogram(pair: &Pair, runs: &[Run], parameters: &Align
             reference.products(frame, degraded, first..first + width as i64, &mut products);
             for (index, product) in products.iter().enumerate() {
                 sums[index] += product;
-                let heard = usize::try_from(first + index as i64).ok().and_then(|at| degraded.energy.get(at));
+                let heard = usize::try_from(first + index as i64)
+                    .ok()
+                    .and_then(|at| degraded.energy.get(at));
                 energies[index] += heard.unwrap_or(&0.0);
             }
         }
@@ -64,11 +70,19 @@ pub(crate) fn envelope_correlogram(pair: &Pair, runs: &[Run], parameters: &Align
             stretch,
         }
     };
-    Correlogram { curves: blocks(runs, length).into_iter().map(curve).collect(), step: pair.hop as f64, signless: false }
+    Correlogram {
+        curves: blocks(runs, length).into_iter().map(curve).collect(),
+        step: pair.hop as f64,
+        signless: false,
+    }
 }
 
 /// Correlation of the waveforms around the path.
-pub(crate) fn waveform_correlogram(pair: &Pair, runs: &[Run], parameters: &AlignmentParameters) -> Correlogram {
+pub(crate) fn waveform_correlogram(
+    pair: &Pair,
+    runs: &[Run],
+    parameters: &AlignmentParameters,
+) -> Correlogram {
     let reference = flattened(&pair.reference.samples);
     let degraded = flattened(&pair.degraded);
     let reach = (parameters.waveform_search_s * pair.reference.sample_rate).ceil() as i64;
@@ -91,7 +105,11 @@ pub(crate) fn waveform_correlogram(pair: &Pair, runs: &[Run], parameters: &Align
         let values = interpolator.stretched(&values, WAVEFORM_STEP);
         Curve { centre, first_delay: first as f64, values, energy: f64::from(energy), stretch }
     };
-    Correlogram { curves: blocks(runs, length).into_iter().map(curve).collect(), step: WAVEFORM_STEP, signless: true }
+    Correlogram {
+        curves: blocks(runs, length).into_iter().map(curve).collect(),
+        step: WAVEFORM_STEP,
+        signless: true,
+    }
 }
 
 /// Inner products into coefficients times `energy`; a hundredth of the loudest place is the least that counts.
@@ -121,10 +139,15 @@ fn moving_energy(signal: &[f32], piece: &Range<usize>, delays: Range<i64>) -> Ve
 }
 
 /// The part of `piece` that `delay` moves inside a signal of `length`, before and after the move.
-fn overlap(piece: &Range<usize>, delay: i64, length: usize) -> Option<(Range<usize>, Range<usize>)> {
+fn overlap(
+    piece: &Range<usize>,
+    delay: i64,
+    length: usize,
+) -> Option<(Range<usize>, Range<usize>)> {
     let first = (piece.start as i64).max(-delay);
     let end = (piece.end as i64).min(length as i64 - delay);
-    (first < end).then(|| (first as usize..end as usize, (first + delay) as usize..(end + delay) as usize))
+    (first < end)
+        .then(|| (first as usize..end as usize, (first + delay) as usize..(end + delay) as usize))
 }
 
 /// First-order pre-emphasis: the long-term spectrum of speech falls, and a flat one gives the sharpest peak.

@@ -18,8 +18,13 @@ impl Interpolator {
             let fraction = phase as f64 / PHASES as f64;
             std::array::from_fn(|tap| {
                 let x = tap as f64 - (HALF_LENGTH - 1) as f64 - fraction;
-                let sinc = if x == 0.0 { 1.0 } else { (std::f64::consts::PI * x).sin() / (std::f64::consts::PI * x) };
-                let window = (std::f64::consts::FRAC_PI_2 * x / (HALF_LENGTH as f64 + 0.5)).cos().powi(2);
+                let sinc = if x == 0.0 {
+                    1.0
+                } else {
+                    (std::f64::consts::PI * x).sin() / (std::f64::consts::PI * x)
+                };
+                let window =
+                    (std::f64::consts::FRAC_PI_2 * x / (HALF_LENGTH as f64 + 0.5)).cos().powi(2);
                 (sinc * window) as f32
             })
         };
@@ -42,7 +47,11 @@ impl Interpolator {
         };
         let fraction = (phase - index as f64) as f32;
         let lower = value(&self.table[index]);
-        if fraction == 0.0 { lower } else { lower + fraction * (value(&self.table[index + 1]) - lower) }
+        if fraction == 0.0 {
+            lower
+        } else {
+            lower + fraction * (value(&self.table[index + 1]) - lower)
+        }
     }
 
     /// `samples` read at `ratio` samples a step.

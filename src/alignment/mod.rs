@@ -34,7 +34,7 @@ use decimate::Decimated;
 use envelope::Envelope;
 use interpolate::Interpolator;
 pub use path::PathCosts;
-use path::{Corridor, Path, delay_path};
+use path::{Corridor, Path, delay_path, without_excursions};
 use std::ops::Range;
 
 /// Where each moment of a reference is heard in a degraded signal.
@@ -71,16 +71,31 @@ pub struct Segment {
 /// Aligns `degraded` with `reference`, both at `sample_rate` Hz.
 ///
 /// Takes any signals, silent and empty ones too; what cannot be aligned has a low [`Alignment::confidence`].
-pub fn align(reference: &[f32], degraded: &[f32], sample_rate: u32, parameters: &AlignmentParameters) -> Alignment {
+pub fn align(
+    reference: &[f32],
+    degraded: &[f32],
+    sample_rate: u32,
+    parameters: &AlignmentParameters,
+) -> Alignment {
     let reference_length = reference.len();
     let reference = Decimated::new(reference, sample_rate, parameters.working_rate_hz);
     let degraded = Decimated::new(degraded, sample_rate, parameters.working_rate_hz);
     let pair = Pair::new(reference, degraded, parameters);
     let anchors = pair.anchors(parameters);
     let steady = Course::new(pair, anchors, parameters);
-    let course = steady.without_drift(parameters).filter(|other| other.path.total > steady.path.total).unwrap_or(steady);
+    let course = steady
+        .without_drift(parameters)
+        .filter(|other| other.path.total > steady.path.total)
+        .unwrap_or(steady);
     let measured = refine::measure(&course.pair, &course.path.runs, parameters);
-    refine::alignment(&course.pair, &course.path.runs, &measured, reference_length, sample_rate, parameters)
+    refine::alignment(
+        &course.pair,
+        &course.path.runs,
+        &measured,
+        reference_length,
+        sample_rate,
+        parameters,
+    )
 }
 
 /// How often the drift is measured, removed and measured again.
@@ -95,7 +110,9 @@ struct Course {
 
 impl Course {
     fn new(pair: Pair, anchors: Vec<Anchor>, parameters: &AlignmentParameters) -> Self {
-        let path = pair.path(&anchors, parameters.following, parameters);
+        let mut path = pair.path(&anchors, parameters.following, parameters);
+        path.runs =
+            without_excursions(path.runs, (parameters.excursion_s / pair.frame_s()) as usize);
         Self { pair, anchors, path }
     }
 
@@ -136,10 +153,20 @@ pub(crate) struct Pair {
 impl Pair {
     fn new(reference: Decimated, recorded: Decimated, parameters: &AlignmentParameters) -> Self {
         let hop = ((parameters.hop_s * reference.sample_rate).round() as usize).max(1);
-        let reference_envelope = Envelope::new(&reference.samples, reference.sample_rate, hop, parameters);
-        let degraded_envelope = Envelope::new(&recorded.samples, recorded.sample_rate, hop, parameters);
+        let reference_envelope =
+            Envelope::new(&reference.samples, reference.sample_rate, hop, parameters);
+        let degraded_envelope =
+            Envelope::new(&recorded.samples, recorded.sample_rate, hop, parameters);
         let degraded = recorded.samples.clone();
-        Self { reference, recorded, degraded, drift: 0.0, reference_envelope, degraded_envelope, hop }
+        Self {
+            reference,
+            recorded,
+            degraded,
+            drift: 0.0,
+            reference_envelope,
+            degraded_envelope,
+            hop,
+        }
     }
 
     /// Distance of frames, in seconds.
@@ -149,8 +176,10 @@ impl Pair {
 
     fn anchors(&self, parameters: &AlignmentParameters) -> Vec<Anchor> {
         const COARSER: usize = 4;
-        let (reference, degraded) = (self.reference_envelope.coarser(COARSER), self.degraded_envelope.coarser(COARSER));
-        let mut anchors = find_anchors(&reference, &degraded, self.frame_s() * COARSER as f64, parameters);
+        let (reference, degraded) =
+            (self.reference_envelope.coarser(COARSER), self.degraded_envelope.coarser(COARSER));
+        let mut anchors =
+            find_anchors(&reference, &degraded, self.frame_s() * COARSER as f64, parameters);
         for anchor in &mut anchors {
             anchor.centre *= COARSER as f64;
             anchor.delay *= COARSER as f64;
@@ -163,12 +192,18 @@ impl Pair {
         let corridor = Corridor::around(anchors, self.reference_envelope.len(), margin);
         // The best anchor, as a jump spoils those that it lies in.
         let match_score = anchors.iter().map(|anchor| anchor.correlation).fold(0.0, f32::max);
-        delay_path(&self.reference_envelope, &self.degraded_envelope, &corridor, costs.at(match_score))
+        delay_path(
+            &self.reference_envelope,
+            &self.degraded_envelope,
+            &corridor,
+            costs.at(match_score),
+        )
     }
 
     fn remove_drift(&mut self, drift: f64, parameters: &AlignmentParameters) {
         self.drift = (1.0 + self.drift) * (1.0 + drift) - 1.0;
         self.degraded = Interpolator::new().stretched(&self.recorded.samples, 1.0 + self.drift);
-        self.degraded_envelope = Envelope::new(&self.degraded, self.reference.sample_rate, self.hop, parameters);
+        self.degraded_envelope =
+            Envelope::new(&self.degraded, self.reference.sample_rate, self.hop, parameters);
     }
 }

@@ -4,7 +4,7 @@ use super::PathCosts;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
-/// The numbers of the alignment; `Default` gives those of `models/alignment.json`.
+/// The numbers of the alignment; `Default` gives those of `models/alignment.json`, where each has its reason.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct AlignmentParameters {
     /// Least sample rate of the decimated copies that are compared, in Hz.
@@ -47,6 +47,8 @@ pub struct AlignmentParameters {
     pub tracking: PathCosts,
     /// Costs of the path that is reported, when no drift is left.
     pub following: PathCosts,
+    /// A delay that is taken up again within this time was not left, in seconds.
+    pub excursion_s: f64,
     /// Length of the blocks whose envelopes are correlated, in seconds.
     pub envelope_block_s: f64,
     /// How far from the path the envelopes are correlated, in seconds.
@@ -77,15 +79,14 @@ pub struct AlignmentParameters {
     pub unheard_at_least_s: f64,
     /// Shortest insertion reported, in seconds.
     pub inserted_at_least_s: f64,
-    /// How far back a repetition is sought, in seconds.
-    pub repeat_search_s: f64,
-    /// Least correlation coefficient of a repetition.
+    /// Least share of an insertion's energy that what it repeats explains.
     pub repeat_correlation: f64,
 }
 
 static BUILT_IN: LazyLock<AlignmentParameters> = LazyLock::new(|| {
-    // The file is compiled in, and a test below reads it.
-    serde_json::from_str(include_str!("../../models/alignment.json")).expect("models/alignment.json is well formed")
+    // The file is compiled in, and every test of the alignment reads it.
+    serde_json::from_str(include_str!("../../models/alignment.json"))
+        .expect("models/alignment.json is well formed")
 });
 
 impl Default for AlignmentParameters {

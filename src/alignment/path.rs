@@ -22,10 +22,11 @@ impl Corridor {
         let delays = (0..frames).map(|frame| {
             let next = anchors.partition_point(|anchor| anchor.centre < frame as f64);
             let neighbours = &anchors[next.saturating_sub(1)..(next + 1).min(anchors.len())];
-            let (low, high) = neighbours.iter().fold((i64::MAX, i64::MIN), |(low, high), anchor| {
-                let delay = anchor.delay.round() as i64;
-                (low.min(delay), high.max(delay))
-            });
+            let (low, high) =
+                neighbours.iter().fold((i64::MAX, i64::MIN), |(low, high), anchor| {
+                    let delay = anchor.delay.round() as i64;
+                    (low.min(delay), high.max(delay))
+                });
             if neighbours.is_empty() { (-margin, margin) } else { (low - margin, high + margin) }
         });
         let mut delays: Vec<(i64, i64)> = delays.collect();
@@ -107,19 +108,32 @@ impl Row {
         let mut moved = vec![f32::NEG_INFINITY; width + 2];
         let first = (lowest - 1 - self.lowest).clamp(0, values.len() as i64) as usize;
         let skipped = ((self.lowest - (lowest - 1)).max(0) as usize).min(moved.len());
-        moved[skipped..].iter_mut().zip(&values[first..]).for_each(|(moved, value)| *moved = *value);
+        moved[skipped..]
+            .iter_mut()
+            .zip(&values[first..])
+            .for_each(|(moved, value)| *moved = *value);
         moved
     }
 }
 
 /// The best path through `corridor`.
-pub(crate) fn delay_path(reference: &Envelope, degraded: &Envelope, corridor: &Corridor, costs: PathCosts) -> Path {
+pub(crate) fn delay_path(
+    reference: &Envelope,
+    degraded: &Envelope,
+    corridor: &Corridor,
+    costs: PathCosts,
+) -> Path {
     let mut choices: Vec<Vec<u8>> = Vec::with_capacity(corridor.delays.len());
     let mut row = Row::default();
     let mut total = 0.0;
     for (frame, &(low, high)) in corridor.delays.iter().enumerate() {
         let mut scores = vec![0.0; (high - low + 1) as usize];
-        reference.products(frame, degraded, frame as i64 + low..frame as i64 + high + 1, &mut scores);
+        reference.products(
+            frame,
+            degraded,
+            frame as i64 + low..frame as i64 + high + 1,
+            &mut scores,
+        );
         if frame == 0 {
             choices.push(vec![STAYED; scores.len()]);
             row = Row { lowest: low, lost: vec![f32::NEG_INFINITY; scores.len()], heard: scores };
@@ -141,7 +155,9 @@ fn advance(row: &Row, lowest: i64, scores: Vec<f32>, costs: PathCosts) -> (Row, 
     let mut choice = vec![STAYED; width];
     let mut inserted = f32::NEG_INFINITY;
     let cells = next.heard.iter_mut().zip(&mut next.lost).zip(&mut choice);
-    for (((cell, cell_lost), choice), (heard, lost)) in cells.zip(heard.windows(3).zip(lost.windows(3))) {
+    for (((cell, cell_lost), choice), (heard, lost)) in
+        cells.zip(heard.windows(3).zip(lost.windows(3)))
+    {
         let (lower, same, higher) = (heard[0], heard[1], heard[2]);
         let mut source = STAYED;
         let mut best = same;
@@ -165,7 +181,8 @@ fn advance(row: &Row, lowest: i64, scores: Vec<f32>, costs: PathCosts) -> (Row, 
 }
 
 fn trace_back(row: &Row, choices: &[Vec<u8>], corridor: &Corridor) -> Vec<Run> {
-    let best = |best: usize, next: usize| if row.heard[next] > row.heard[best] { next } else { best };
+    let best =
+        |best: usize, next: usize| if row.heard[next] > row.heard[best] { next } else { best };
     let Some(last) = (0..row.heard.len()).reduce(best) else { return Vec::new() };
     let mut delay = row.lowest + last as i64;
     let mut lost = false;
@@ -192,6 +209,28 @@ fn trace_back(row: &Row, choices: &[Vec<u8>], corridor: &Corridor) -> Vec<Run> {
         }
     }
     runs(&delays)
+}
+
+/// The runs with every excursion of at most `longest` frames undone: a delay that is left and soon taken up again
+/// was not left; the degraded signal fell silent or was disturbed.
+pub(crate) fn without_excursions(runs: Vec<Run>, longest: usize) -> Vec<Run> {
+    let mut kept: Vec<Run> = Vec::new();
+    for run in runs {
+        let resumed = kept.iter().rposition(|earlier| match (earlier.delay, run.delay) {
+            (Some(before), Some(now)) => {
+                (before - now).abs() <= 1 && run.frames.start - earlier.frames.end <= longest
+            }
+            _ => false,
+        });
+        match resumed {
+            Some(earlier) if earlier + 1 < kept.len() => {
+                kept.truncate(earlier + 1);
+                kept[earlier].frames.end = run.frames.end;
+            }
+            _ => kept.push(run),
+        }
+    }
+    kept
 }
 
 fn runs(delays: &[Option<i64>]) -> Vec<Run> {

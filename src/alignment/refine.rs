@@ -24,14 +24,24 @@ pub(crate) fn measure(pair: &Pair, runs: &[Run], parameters: &AlignmentParameter
     Measured { waveform, envelope, remaining }
 }
 
-fn remaining_drift(waveform: &Correlogram, envelope: &Correlogram, pair: &Pair, parameters: &AlignmentParameters) -> Slope {
+fn remaining_drift(
+    waveform: &Correlogram,
+    envelope: &Correlogram,
+    pair: &Pair,
+    parameters: &AlignmentParameters,
+) -> Slope {
     let limit = parameters.drift_at_most;
     let wave_slope = waveform.best_slope(limit / 8.0, 5e-6);
     let coherent = waveform.correlation_along(wave_slope);
     let slope = envelope.best_slope(limit, 3e-5);
-    let gain_over = |other: f64| envelope.correlation_along(slope) - envelope.correlation_along(other);
+    let gain_over =
+        |other: f64| envelope.correlation_along(slope) - envelope.correlation_along(other);
     if coherent >= parameters.coherent && gain_over(wave_slope) < parameters.drift_gain_at_least {
-        return fitted_slope(waveform, wave_slope, parameters.drift_tolerance_s * pair.reference.sample_rate);
+        return fitted_slope(
+            waveform,
+            wave_slope,
+            parameters.drift_tolerance_s * pair.reference.sample_rate,
+        );
     }
     if gain_over(0.0) < parameters.drift_gain_at_least {
         return Slope { value: 0.0, standard_error: None };
@@ -52,33 +62,53 @@ impl Piece {
     }
 
     /// Delay at `moment` and envelope correlation, given the drift.
-    fn delay(&self, measured: &Measured, moment: f64, drift: f64, parameters: &AlignmentParameters) -> (f64, f64) {
+    fn delay(
+        &self,
+        measured: &Measured,
+        moment: f64,
+        drift: f64,
+        parameters: &AlignmentParameters,
+    ) -> (f64, f64) {
         let envelope = measured.envelope.peak(self.envelope_curves.clone(), moment, drift);
         let waveform = measured.waveform.peak(self.waveform_curves.clone(), moment, drift);
         let confidence = envelope.map_or(0.0, |peak| peak.correlation.max(0.0));
         match (waveform, envelope) {
             (Some(peak), _) if peak.correlation >= parameters.coherent => (peak.delay, confidence),
             (_, Some(peak)) => (peak.delay, confidence),
-            _ => (measured.envelope.curves.get(self.envelope_curves.start).map_or(0.0, |curve| curve.first_delay + (curve.values.len() / 2) as f64 * measured.envelope.step), 0.0),
+            _ => (
+                measured.envelope.curves.get(self.envelope_curves.start).map_or(0.0, |curve| {
+                    curve.first_delay + (curve.values.len() / 2) as f64 * measured.envelope.step
+                }),
+                0.0,
+            ),
         }
     }
 }
 
 fn pieces(pair: &Pair, runs: &[Run], measured: &Measured) -> Vec<Piece> {
     let within = |correlogram: &Correlogram, samples: &Range<usize>| {
-        let at = |sample: usize| correlogram.curves.partition_point(|curve| curve.centre < sample as f64);
+        let at = |sample: usize| {
+            correlogram.curves.partition_point(|curve| curve.centre < sample as f64)
+        };
         at(samples.start)..at(samples.end)
     };
     let piece = |(frames, ..): (Range<usize>, i64, usize)| {
         let samples = frames.start * pair.hop..frames.end * pair.hop;
-        let (waveform_curves, envelope_curves) = (within(&measured.waveform, &samples), within(&measured.envelope, &samples));
+        let (waveform_curves, envelope_curves) =
+            (within(&measured.waveform, &samples), within(&measured.envelope, &samples));
         Piece { samples, waveform_curves, envelope_curves }
     };
     stretches(runs).into_iter().map(piece).collect()
 }
 
 /// Neighbours whose delays are the same but for drift become one.
-fn joined(pieces: Vec<Piece>, measured: &Measured, drift: f64, same: f64, parameters: &AlignmentParameters) -> Vec<Piece> {
+fn joined(
+    pieces: Vec<Piece>,
+    measured: &Measured,
+    drift: f64,
+    same: f64,
+    parameters: &AlignmentParameters,
+) -> Vec<Piece> {
     let mut joined: Vec<Piece> = Vec::new();
     for piece in pieces {
         if let Some(last) = joined.last_mut() {
@@ -110,9 +140,17 @@ pub(crate) fn alignment(
     let duration_s = reference_length as f64 / f64::from(sample_rate);
     let Slope { value, standard_error } = measured.remaining;
     let drift = (1.0 + pair.drift) * (1.0 + value) - 1.0;
-    let told = drift.abs() * duration_s >= parameters.drift_at_least_s && standard_error.is_none_or(|error| drift.abs() > 3.0 * error);
-    let (drift, remaining) = if told { (drift, value) } else { (0.0, 1.0 / (1.0 + pair.drift) - 1.0) };
-    let pieces = joined(pieces(pair, runs, measured), measured, remaining, parameters.same_delay_s * rate, parameters);
+    let told = drift.abs() * duration_s >= parameters.drift_at_least_s
+        && standard_error.is_none_or(|error| drift.abs() > 3.0 * error);
+    let (drift, remaining) =
+        if told { (drift, value) } else { (0.0, 1.0 / (1.0 + pair.drift) - 1.0) };
+    let pieces = joined(
+        pieces(pair, runs, measured),
+        measured,
+        remaining,
+        parameters.same_delay_s * rate,
+        parameters,
+    );
     let segment = |piece: &Piece| {
         let moment = piece.centre();
         let (delay, confidence) = piece.delay(measured, moment, remaining, parameters);

@@ -12,7 +12,8 @@ impl Alignment {
     /// stretches that it skips.
     pub fn degraded_position(&self, reference: usize) -> Option<f64> {
         let next = self.segments.partition_point(|segment| segment.reference.end <= reference);
-        let segment = self.segments.get(next).filter(|segment| segment.reference.contains(&reference))?;
+        let segment =
+            self.segments.get(next).filter(|segment| segment.reference.contains(&reference))?;
         Some(self.position(segment, reference as f64))
     }
 
@@ -28,9 +29,14 @@ impl Alignment {
         let interpolator = Interpolator::new();
         let mut warped = vec![0.0; reference_length];
         for (index, segment) in self.segments.iter().enumerate() {
-            let start = if index == 0 { segment.reference.start } else { segment.reference.start.saturating_sub(fade / 2) };
+            let start = if index == 0 {
+                segment.reference.start
+            } else {
+                segment.reference.start.saturating_sub(fade / 2)
+            };
             let last = index + 1 == self.segments.len();
-            let end = (segment.reference.end + if last { 0 } else { fade / 2 }).min(reference_length);
+            let end =
+                (segment.reference.end + if last { 0 } else { fade / 2 }).min(reference_length);
             if start >= end {
                 continue;
             }
@@ -46,10 +52,18 @@ impl Alignment {
     }
 
     /// `range` of the reference as heard at the delay of `segment`; whole samples where there is no drift.
-    fn read(&self, degraded: &[f32], segment: &Segment, range: Range<usize>, interpolator: &Interpolator) -> Vec<f32> {
+    fn read(
+        &self,
+        degraded: &[f32],
+        segment: &Segment,
+        range: Range<usize>,
+        interpolator: &Interpolator,
+    ) -> Vec<f32> {
         if self.clock_drift_ppm == 0.0 {
             let delay = segment.delay_samples.round() as i64;
-            let sample = |index: usize| usize::try_from(index as i64 + delay).ok().and_then(|at| degraded.get(at));
+            let sample = |index: usize| {
+                usize::try_from(index as i64 + delay).ok().and_then(|at| degraded.get(at))
+            };
             return range.map(|index| sample(index).copied().unwrap_or(0.0)).collect();
         }
         range.map(|index| interpolator.at(degraded, self.position(segment, index as f64))).collect()

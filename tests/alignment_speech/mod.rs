@@ -6,7 +6,8 @@ use basilar::alignment::Alignment;
 
 /// A shipped recording and its sample rate.
 pub fn sample(path: &str) -> (Vec<f32>, u32) {
-    let signal = Signal::open(format!("{}/audio-samples/{path}", env!("CARGO_MANIFEST_DIR"))).expect("a shipped sample");
+    let signal = Signal::open(format!("{}/audio-samples/{path}", env!("CARGO_MANIFEST_DIR")))
+        .expect("a shipped sample");
     (signal.samples().to_vec(), signal.sample_rate())
 }
 
@@ -60,7 +61,10 @@ impl Call {
         let count = (jump_s.abs() * f64::from(sample_rate)).round() as usize;
         let (before, after) = degraded.split_at(at);
         let (samples, delays) = if jump_s < 0.0 {
-            ([before, &after[count..]].concat(), vec![(0.0, 0.0), (at_s, f64::NAN), (at_s - jump_s, jump_s)])
+            (
+                [before, &after[count..]].concat(),
+                vec![(0.0, 0.0), (at_s, f64::NAN), (at_s - jump_s, jump_s)],
+            )
         } else {
             ([before, &vec![0.0; count], after].concat(), vec![(0.0, 0.0), (at_s, jump_s)])
         };
@@ -90,7 +94,8 @@ impl Call {
                 continue;
             }
             let found = alignment.degraded_position((time_s * rate) as usize);
-            errors.push(found.map_or(f64::INFINITY, |position| (position / rate - expected_s) * 1e3));
+            errors
+                .push(found.map_or(f64::INFINITY, |position| (position / rate - expected_s) * 1e3));
         }
         errors
     }
@@ -99,7 +104,10 @@ impl Call {
 /// Mean power of every 10 ms.
 fn powers(samples: &[f32], sample_rate: u32) -> Vec<f32> {
     let frame = sample_rate as usize / 100;
-    samples.chunks(frame).map(|chunk| chunk.iter().map(|sample| sample * sample).sum::<f32>() / frame as f32).collect()
+    samples
+        .chunks(frame)
+        .map(|chunk| chunk.iter().map(|sample| sample * sample).sum::<f32>() / frame as f32)
+        .collect()
 }
 
 /// Middle of the longest pause between the first and the last word, in seconds.
@@ -114,7 +122,9 @@ pub fn pause_s(reference: &[f32], sample_rate: u32) -> f64 {
 /// A loud moment, a second and a half or more from either end, in seconds.
 pub fn word_s(reference: &[f32], sample_rate: u32) -> f64 {
     let powers = powers(reference, sample_rate);
-    let loudest = (150..powers.len() - 150).max_by(|&a, &b| powers[a].total_cmp(&powers[b])).expect("three seconds");
+    let loudest = (150..powers.len() - 150)
+        .max_by(|&a, &b| powers[a].total_cmp(&powers[b]))
+        .expect("three seconds");
     loudest as f64 / 100.0
 }
 
@@ -123,7 +133,8 @@ fn stretched(samples: &[f32], factor: f64) -> Vec<f32> {
     const HALF: i64 = 32;
     let value = |position: f64| -> f64 {
         let centre = position.floor() as i64;
-        let near = (centre - HALF + 1..=centre + HALF).filter_map(|index| Some((index, samples.get(usize::try_from(index).ok()?)?)));
+        let near = (centre - HALF + 1..=centre + HALF)
+            .filter_map(|index| Some((index, samples.get(usize::try_from(index).ok()?)?)));
         // sin(π(p − i)) = ±sin(πp), so one sine serves all taps.
         let sine = (std::f64::consts::PI * (position - centre as f64)).sin();
         near.map(|(index, &sample)| {
@@ -135,5 +146,7 @@ fn stretched(samples: &[f32], factor: f64) -> Vec<f32> {
         })
         .sum()
     };
-    (0..(samples.len() as f64 * factor) as usize).map(|index| value(index as f64 / factor) as f32).collect()
+    (0..(samples.len() as f64 * factor) as usize)
+        .map(|index| value(index as f64 / factor) as f32)
+        .collect()
 }
