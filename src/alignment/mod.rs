@@ -35,6 +35,7 @@ use envelope::Envelope;
 use interpolate::Interpolator;
 pub use path::PathCosts;
 use path::{Corridor, Path, delay_path, without_excursions};
+use refine::Measured;
 use std::ops::Range;
 
 /// Where each moment of a reference is heard in a degraded signal.
@@ -83,19 +84,8 @@ pub fn align(
     let pair = Pair::new(reference, degraded, parameters);
     let anchors = pair.anchors(parameters);
     let steady = Course::new(pair, anchors, parameters);
-    let course = steady
-        .without_drift(parameters)
-        .filter(|other| other.path.total > steady.path.total)
-        .unwrap_or(steady);
-    let measured = refine::measure(&course.pair, &course.path.runs, parameters);
-    refine::alignment(
-        &course.pair,
-        &course.path.runs,
-        &measured,
-        reference_length,
-        sample_rate,
-        parameters,
-    )
+    let drifting = steady.without_drift(parameters).filter(|other| other.explains_more(&steady));
+    drifting.unwrap_or(steady).alignment(reference_length, sample_rate, parameters)
 }
 
 /// How often the drift is measured, removed and measured again.
@@ -106,6 +96,7 @@ struct Course {
     pair: Pair,
     anchors: Vec<Anchor>,
     path: Path,
+    measured: Measured,
 }
 
 impl Course {
@@ -113,7 +104,26 @@ impl Course {
         let mut path = pair.path(&anchors, parameters.following, parameters);
         path.runs =
             without_excursions(path.runs, (parameters.excursion_s / pair.frame_s()) as usize);
-        Self { pair, anchors, path }
+        let measured = refine::measure(&pair, &path.runs, parameters);
+        Self { pair, anchors, path, measured }
+    }
+
+    /// Whether the envelopes agree better along this course than along `other`, and the waveforms no worse: missed
+    /// jumps may look like drift to the envelopes, not to the waveforms.
+    fn explains_more(&self, other: &Self) -> bool {
+        const NO_WORSE: f64 = 0.05;
+        self.path.total > other.path.total
+            && self.measured.coherence > other.measured.coherence - NO_WORSE
+    }
+
+    fn alignment(
+        &self,
+        reference_length: usize,
+        sample_rate: u32,
+        parameters: &AlignmentParameters,
+    ) -> Alignment {
+        let Self { pair, path, measured, .. } = self;
+        refine::alignment(pair, &path.runs, measured, reference_length, sample_rate, parameters)
     }
 
     /// The same call without the drift that a path of cheap slips and dear jumps shows, if it shows any. Whether it

@@ -14,6 +14,8 @@ pub(crate) struct Measured {
     envelope: Correlogram,
     /// Drift that is still in the signals.
     pub remaining: Slope,
+    /// Mean correlation coefficient of the waveforms along it.
+    pub coherence: f64,
 }
 
 /// Measures delays and drift along `runs`.
@@ -21,7 +23,8 @@ pub(crate) fn measure(pair: &Pair, runs: &[Run], parameters: &AlignmentParameter
     let waveform = waveform_correlogram(pair, runs, parameters);
     let envelope = envelope_correlogram(pair, runs, parameters);
     let remaining = remaining_drift(&waveform, &envelope, pair, parameters);
-    Measured { waveform, envelope, remaining }
+    let coherence = waveform.correlation_along(remaining.value);
+    Measured { waveform, envelope, remaining, coherence }
 }
 
 fn remaining_drift(
