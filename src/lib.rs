@@ -18,6 +18,7 @@
 //! ```
 #![deny(missing_docs)]
 
+pub mod alignment;
 pub mod batch;
 mod dsp;
 mod error;

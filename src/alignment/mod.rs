@@ -1,0 +1,225 @@
+//! Alignment that follows real calls: where each moment of the reference is heard in the degraded signal.
+//!
+//! 1. `decimate`: both signals down to the telephone band, which every connection carries.
+//! 2. `envelope`: band envelopes, which survive what keeps no waveform.
+//! 3. `anchors`: stretches of the reference sought in the whole degraded signal, so that no delay is too long.
+//! 4. `path`: from frame to frame, the best sequence of delays with few jumps, by dynamic programming.
+//! 5. `drift`: the clocks' difference, from the path; it is removed by resampling and the path found again, at
+//!    last with every jump.
+//! 6. `fine`: each segment's delay to a fraction of a millisecond, from the waveform where it was kept.
+//! 7. `coverage`: what was never heard, what was heard twice, and how sure all this is.
+//!
+//! Stages 3 and 4 follow the idea of P.862 clause 10.1.4 to 10.1.6 (crude delay from envelopes, then fine delay of
+//! utterances, then their splitting) without its limits: the delay is unbounded, and changes anywhere.
+
+mod anchors;
+mod correlogram;
+mod coverage;
+mod decimate;
+mod drift;
+mod envelope;
+mod fine;
+mod inner_product;
+mod interpolate;
+mod parameters;
+mod path;
+mod refine;
+mod warp;
+
+pub use coverage::Insertion;
+pub use parameters::AlignmentParameters;
+
+use anchors::{Anchor, find_anchors};
+use decimate::Decimated;
+use envelope::Envelope;
+use interpolate::Interpolator;
+pub use path::PathCosts;
+use path::{Corridor, Path, delay_path, without_excursions};
+use refine::Measured;
+use std::ops::Range;
+
+/// Where each moment of a reference is heard in a degraded signal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alignment {
+    /// Stretches of the reference heard at one delay (but for drift), in order of time, without overlap.
+    pub segments: Vec<Segment>,
+    /// How much slower the degraded signal's clock makes it, in parts per million: 1000 turns 10 s into 10.01 s.
+    /// Zero where none can be told.
+    pub clock_drift_ppm: f64,
+    /// Standard error of the drift, in parts per million; `None` where too little was heard to measure it.
+    pub clock_drift_error_ppm: Option<f64>,
+    /// How sure it is that the degraded signal holds the reference at all, 0 to 1.
+    pub confidence: f64,
+    /// Active stretches of the reference that are not in the degraded signal, in samples of the reference.
+    pub unheard: Vec<Range<usize>>,
+    /// Stretches of the degraded signal between two segments that are not in the reference there.
+    pub inserted: Vec<Insertion>,
+    /// Samples per second of both signals.
+    pub sample_rate: u32,
+}
+
+/// A stretch of the reference heard at one delay.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segment {
+    /// Samples of the reference.
+    pub reference: Range<usize>,
+    /// Samples by which the degraded signal is later at the segment's first sample; negative where it is earlier.
+    pub delay_samples: f64,
+    /// Correlation coefficient of the band envelopes in it, 0 to 1.
+    pub confidence: f64,
+}
+
+/// Aligns `degraded` with `reference`, both at `sample_rate` Hz.
+///
+/// Takes any signals, silent and empty ones too; what cannot be aligned has a low [`Alignment::confidence`].
+pub fn align(
+    reference: &[f32],
+    degraded: &[f32],
+    sample_rate: u32,
+    parameters: &AlignmentParameters,
+) -> Alignment {
+    let reference_length = reference.len();
+    let reference = Decimated::new(reference, sample_rate, parameters.working_rate_hz);
+    let degraded = Decimated::new(degraded, sample_rate, parameters.working_rate_hz);
+    let pair = Pair::new(reference, degraded, parameters);
+    let anchors = pair.anchors(parameters);
+    let steady = Course::new(pair, anchors, parameters);
+    let drifting = steady.without_drift(parameters).filter(|other| other.explains_more(&steady));
+    drifting.unwrap_or(steady).alignment(reference_length, sample_rate, parameters)
+}
+
+/// How often the drift is measured, removed and measured again.
+const DRIFT_PASSES: usize = 3;
+
+/// One view of a call: with some drift removed, and the path that is best then.
+struct Course {
+    pair: Pair,
+    anchors: Vec<Anchor>,
+    path: Path,
+    measured: Measured,
+}
+
+impl Course {
+    fn new(pair: Pair, anchors: Vec<Anchor>, parameters: &AlignmentParameters) -> Self {
+        let mut path = pair.path(&anchors, parameters.following, parameters);
+        path.runs =
+            without_excursions(path.runs, (parameters.excursion_s / pair.frame_s()) as usize);
+        let measured = refine::measure(&pair, &path.runs, parameters);
+        Self { pair, anchors, path, measured }
+    }
+
+    /// Whether the envelopes agree better along this course than along `other`, and the waveforms no worse: missed
+    /// jumps may look like drift to the envelopes, not to the waveforms.
+    fn explains_more(&self, other: &Self) -> bool {
+        const NO_WORSE: f64 = 0.05;
+        self.path.total > other.path.total
+            && self.measured.coherence > other.measured.coherence - NO_WORSE
+    }
+
+    fn alignment(
+        &self,
+        reference_length: usize,
+        sample_rate: u32,
+        parameters: &AlignmentParameters,
+    ) -> Alignment {
+        let Self { pair, path, measured, .. } = self;
+        refine::alignment(pair, &path.runs, measured, reference_length, sample_rate, parameters)
+    }
+
+    /// The same call without the drift that a path of cheap slips and dear jumps shows, if it shows any. Whether it
+    /// was drift or jumps, the better of the two courses tells.
+    fn without_drift(&self, parameters: &AlignmentParameters) -> Option<Self> {
+        // Waveforms that fit this well have none left.
+        const FITTING: f64 = 0.7;
+        let Measured { coherence, remaining, .. } = &self.measured;
+        if *coherence >= FITTING && remaining.value.abs() < parameters.drift_left_at_most {
+            return None;
+        }
+        let (mut pair, mut anchors) = (self.pair.clone(), self.anchors.clone());
+        for _ in 0..DRIFT_PASSES {
+            let path = pair.path(&anchors, parameters.tracking, parameters);
+            let drift = refine::measure(&pair, &path.runs, parameters).remaining.value;
+            if drift.abs() < parameters.drift_left_at_most {
+                break;
+            }
+            pair.remove_drift(drift, parameters);
+            anchors.iter_mut().for_each(|anchor| anchor.remove_drift(drift));
+        }
+        let drifts = pair.drift != 0.0 && pair.drift.abs() <= 1.5 * parameters.drift_at_most;
+        drifts.then(|| Self::new(pair, anchors, parameters))
+    }
+}
+
+/// The two signals as they are compared.
+#[derive(Clone)]
+pub(crate) struct Pair {
+    reference: Decimated,
+    /// The degraded signal as recorded.
+    recorded: Decimated,
+    /// The degraded signal without the drift found so far.
+    degraded: Vec<f32>,
+    /// That drift, as a fraction.
+    drift: f64,
+    reference_envelope: Envelope,
+    degraded_envelope: Envelope,
+    /// Samples between two frames.
+    hop: usize,
+}
+
+impl Pair {
+    fn new(reference: Decimated, recorded: Decimated, parameters: &AlignmentParameters) -> Self {
+        let hop = ((parameters.hop_s * reference.sample_rate).round() as usize).max(1);
+        let reference_envelope =
+            Envelope::new(&reference.samples, reference.sample_rate, hop, parameters);
+        let degraded_envelope =
+            Envelope::new(&recorded.samples, recorded.sample_rate, hop, parameters);
+        let degraded = recorded.samples.clone();
+        Self {
+            reference,
+            recorded,
+            degraded,
+            drift: 0.0,
+            reference_envelope,
+            degraded_envelope,
+            hop,
+        }
+    }
+
+    /// Distance of frames, in seconds.
+    fn frame_s(&self) -> f64 {
+        self.hop as f64 / self.reference.sample_rate
+    }
+
+    fn anchors(&self, parameters: &AlignmentParameters) -> Vec<Anchor> {
+        const COARSER: usize = 4;
+        let (reference, degraded) =
+            (self.reference_envelope.coarser(COARSER), self.degraded_envelope.coarser(COARSER));
+        let mut anchors =
+            find_anchors(&reference, &degraded, self.frame_s() * COARSER as f64, parameters);
+        for anchor in &mut anchors {
+            anchor.centre *= COARSER as f64;
+            anchor.delay *= COARSER as f64;
+        }
+        anchors
+    }
+
+    fn path(&self, anchors: &[Anchor], costs: PathCosts, parameters: &AlignmentParameters) -> Path {
+        let margin = (parameters.search_s / self.frame_s()) as i64;
+        let corridor = Corridor::around(anchors, self.reference_envelope.len(), margin);
+        // The best anchor, as a jump spoils those that it lies in.
+        let match_score = anchors.iter().map(|anchor| anchor.correlation).fold(0.0, f32::max);
+        delay_path(
+            &self.reference_envelope,
+            &self.degraded_envelope,
+            &corridor,
+            costs.at(match_score),
+        )
+    }
+
+    fn remove_drift(&mut self, drift: f64, parameters: &AlignmentParameters) {
+        self.drift = (1.0 + self.drift) * (1.0 + drift) - 1.0;
+        self.degraded = Interpolator::new().stretched(&self.recorded.samples, 1.0 + self.drift);
+        self.degraded_envelope =
+            Envelope::new(&self.degraded, self.reference.sample_rate, self.hop, parameters);
+    }
+}

@@ -1,0 +1,176 @@
+//! From the frames' path to the alignment: drift, segments and their delays.
+
+use super::correlogram::Correlogram;
+use super::coverage::{self, Heard};
+use super::drift::{Slope, fitted_slope};
+use super::fine::{envelope_correlogram, stretches, waveform_correlogram};
+use super::path::Run;
+use super::{Alignment, AlignmentParameters, Pair, Segment};
+use std::ops::Range;
+
+/// What was measured along a path.
+pub(crate) struct Measured {
+    waveform: Correlogram,
+    envelope: Correlogram,
+    /// Drift that is still in the signals.
+    pub remaining: Slope,
+    /// Mean correlation coefficient of the waveforms along it.
+    pub coherence: f64,
+}
+
+/// Measures delays and drift along `runs`.
+pub(crate) fn measure(pair: &Pair, runs: &[Run], parameters: &AlignmentParameters) -> Measured {
+    let waveform = waveform_correlogram(pair, runs, parameters);
+    let envelope = envelope_correlogram(pair, runs, parameters);
+    let remaining = remaining_drift(&waveform, &envelope, pair, parameters);
+    let coherence = waveform.correlation_along(remaining.value);
+    Measured { waveform, envelope, remaining, coherence }
+}
+
+fn remaining_drift(
+    waveform: &Correlogram,
+    envelope: &Correlogram,
+    pair: &Pair,
+    parameters: &AlignmentParameters,
+) -> Slope {
+    let limit = parameters.drift_at_most;
+    let wave_slope = waveform.best_slope(limit / 8.0, 5e-6);
+    let coherent = waveform.correlation_along(wave_slope);
+    let slope = envelope.best_slope(limit, 3e-5);
+    let gain_over =
+        |other: f64| envelope.correlation_along(slope) - envelope.correlation_along(other);
+    if coherent >= parameters.coherent && gain_over(wave_slope) < parameters.drift_gain_at_least {
+        return fitted_slope(
+            waveform,
+            wave_slope,
+            parameters.drift_tolerance_s * pair.reference.sample_rate,
+        );
+    }
+    if gain_over(0.0) < parameters.drift_gain_at_least {
+        return Slope { value: 0.0, standard_error: None };
+    }
+    fitted_slope(envelope, slope, parameters.hop_s * pair.reference.sample_rate)
+}
+
+/// A piece of the path, in samples of the decimated reference.
+struct Piece {
+    samples: Range<usize>,
+    waveform_curves: Range<usize>,
+    envelope_curves: Range<usize>,
+}
+
+impl Piece {
+    fn centre(&self) -> f64 {
+        (self.samples.start + self.samples.end) as f64 / 2.0
+    }
+
+    /// Delay at `moment` and envelope correlation, given the drift.
+    fn delay(
+        &self,
+        measured: &Measured,
+        moment: f64,
+        drift: f64,
+        parameters: &AlignmentParameters,
+    ) -> (f64, f64) {
+        let envelope = measured.envelope.peak(self.envelope_curves.clone(), moment, drift);
+        let waveform = measured.waveform.peak(self.waveform_curves.clone(), moment, drift);
+        let confidence = envelope.map_or(0.0, |peak| peak.correlation.max(0.0));
+        match (waveform, envelope) {
+            (Some(peak), _) if peak.correlation >= parameters.coherent => (peak.delay, confidence),
+            (_, Some(peak)) => (peak.delay, confidence),
+            _ => (
+                measured.envelope.curves.get(self.envelope_curves.start).map_or(0.0, |curve| {
+                    curve.first_delay + (curve.values.len() / 2) as f64 * measured.envelope.step
+                }),
+                0.0,
+            ),
+        }
+    }
+}
+
+fn pieces(pair: &Pair, runs: &[Run], measured: &Measured) -> Vec<Piece> {
+    let within = |correlogram: &Correlogram, samples: &Range<usize>| {
+        let at = |sample: usize| {
+            correlogram.curves.partition_point(|curve| curve.centre < sample as f64)
+        };
+        at(samples.start)..at(samples.end)
+    };
+    let piece = |(frames, ..): (Range<usize>, i64, usize)| {
+        let samples = frames.start * pair.hop..frames.end * pair.hop;
+        let (waveform_curves, envelope_curves) =
+            (within(&measured.waveform, &samples), within(&measured.envelope, &samples));
+        Piece { samples, waveform_curves, envelope_curves }
+    };
+    stretches(runs).into_iter().map(piece).collect()
+}
+
+/// Neighbours whose delays are the same but for drift become one.
+fn joined(
+    pieces: Vec<Piece>,
+    measured: &Measured,
+    drift: f64,
+    same: f64,
+    parameters: &AlignmentParameters,
+) -> Vec<Piece> {
+    let mut joined: Vec<Piece> = Vec::new();
+    for piece in pieces {
+        if let Some(last) = joined.last_mut() {
+            let moment = piece.samples.start as f64;
+            let (before, _) = last.delay(measured, moment, drift, parameters);
+            let (after, _) = piece.delay(measured, moment, drift, parameters);
+            if (before - after).abs() < same {
+                last.samples.end = piece.samples.end;
+                last.waveform_curves.end = piece.waveform_curves.end;
+                last.envelope_curves.end = piece.envelope_curves.end;
+                continue;
+            }
+        }
+        joined.push(piece);
+    }
+    joined
+}
+
+/// The alignment that `runs` amount to.
+pub(crate) fn alignment(
+    pair: &Pair,
+    runs: &[Run],
+    measured: &Measured,
+    reference_length: usize,
+    sample_rate: u32,
+    parameters: &AlignmentParameters,
+) -> Alignment {
+    let rate = pair.reference.sample_rate;
+    let duration_s = reference_length as f64 / f64::from(sample_rate);
+    let Slope { value, standard_error } = measured.remaining;
+    let drift = (1.0 + pair.drift) * (1.0 + value) - 1.0;
+    let told = drift.abs() * duration_s >= parameters.drift_at_least_s
+        && standard_error.is_none_or(|error| drift.abs() > 3.0 * error);
+    let (drift, remaining) =
+        if told { (drift, value) } else { (0.0, 1.0 / (1.0 + pair.drift) - 1.0) };
+    let pieces = joined(
+        pieces(pair, runs, measured),
+        measured,
+        remaining,
+        parameters.same_delay_s * rate,
+        parameters,
+    );
+    let segment = |piece: &Piece| {
+        let moment = piece.centre();
+        let (delay, confidence) = piece.delay(measured, moment, remaining, parameters);
+        let at_centre = (moment + delay) * (1.0 + pair.drift) - moment;
+        let at_start = at_centre + drift * (piece.samples.start as f64 - moment);
+        let end = (piece.samples.end * pair.reference.factor).min(reference_length);
+        let reference = piece.samples.start * pair.reference.factor..end;
+        Segment { reference, delay_samples: at_start * pair.reference.factor as f64, confidence }
+    };
+    let Heard { unheard, inserted, confidence } = coverage::heard(pair, runs, parameters);
+    Alignment {
+        segments: pieces.iter().map(segment).collect(),
+        clock_drift_ppm: drift * 1e6,
+        clock_drift_error_ppm: standard_error.map(|error| error * 1e6),
+        confidence,
+        unheard,
+        inserted,
+        sample_rate,
+    }
+}

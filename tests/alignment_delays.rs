@@ -1,0 +1,133 @@
+//! Delays, jumps, drift and silence applied to real speech are found again: every delay within 2 ms, drift within
+//! a tenth, through codecs and noise.
+
+mod alignment_speech;
+
+use alignment_speech::{Call, pairs, sample};
+use basilar::alignment::{Alignment, AlignmentParameters, align};
+
+fn aligned(reference: &[f32], call: &Call, sample_rate: u32) -> Alignment {
+    align(reference, &call.samples, sample_rate, &AlignmentParameters::default())
+}
+
+/// Aligns every pair after `change`, and returns how many hundredths of a second of speech were placed, and how
+/// many of these are off by more than 2 ms.
+fn misplaced(change: impl Fn(&[f32], &[f32], u32) -> Call) -> (usize, usize) {
+    let (mut placed, mut wrong) = (0, 0);
+    for (name, reference, degraded, sample_rate) in pairs() {
+        let call = change(&reference, &degraded, sample_rate);
+        let alignment = aligned(&reference, &call, sample_rate);
+        let errors = call.errors_ms(&reference, &alignment);
+        let off = errors.iter().filter(|error| error.abs() > 2.0).count();
+        println!(
+            "{name}: {off} of {} off, drift {:.1} ppm",
+            errors.len(),
+            alignment.clock_drift_ppm
+        );
+        placed += errors.len();
+        wrong += off;
+    }
+    assert!(placed > 1000, "hardly any speech was placed: {placed}");
+    (placed, wrong)
+}
+
+#[test]
+fn a_constant_delay_is_one_segment_without_drift() {
+    for (name, reference, degraded, sample_rate) in pairs() {
+        for delay_s in [-0.5, 0.0, 0.2, 5.0] {
+            let call = Call::delayed(&degraded, sample_rate, delay_s);
+            let alignment = aligned(&reference, &call, sample_rate);
+            let errors = call.errors_ms(&reference, &alignment);
+            let worst = errors.iter().fold(0.0f64, |worst, error| worst.max(error.abs()));
+            assert!(
+                !errors.is_empty() && worst <= 2.0,
+                "{name} delayed by {delay_s} s: off by {worst:.2} ms"
+            );
+            assert_eq!(
+                alignment.segments.len(),
+                1,
+                "{name} delayed by {delay_s} s: {:?}",
+                alignment.segments
+            );
+            assert_eq!(alignment.clock_drift_ppm, 0.0, "{name} delayed by {delay_s} s");
+        }
+    }
+}
+
+#[test]
+fn level_and_polarity_do_not_move_the_delay() {
+    let (placed, wrong) = misplaced(|_, degraded, sample_rate| {
+        let inverted: Vec<f32> = degraded.iter().map(|sample| -0.178 * sample).collect();
+        Call::delayed(&inverted, sample_rate, 0.05)
+    });
+    assert_eq!(wrong, 0, "of {placed}");
+}
+
+#[test]
+fn thirty_seconds_of_silence_before_the_speech_are_skipped() {
+    let (placed, wrong) =
+        misplaced(|_, degraded, sample_rate| Call::delayed(degraded, sample_rate, 30.0));
+    assert_eq!(wrong, 0, "of {placed}");
+}
+
+#[test]
+fn jumps_in_pauses_are_followed() {
+    for jump_s in [-0.1, -0.03, 0.04, 0.15, 0.3] {
+        let (placed, wrong) = misplaced(|reference, degraded, sample_rate| {
+            Call::jumping(
+                degraded,
+                sample_rate,
+                alignment_speech::pause_s(reference, sample_rate),
+                jump_s,
+            )
+        });
+        assert!(100 * wrong <= placed, "jump of {jump_s} s: {wrong} of {placed} off");
+    }
+}
+
+#[test]
+fn jumps_in_words_are_followed() {
+    for jump_s in [-0.1, 0.05, 0.12, 0.3] {
+        let (placed, wrong) = misplaced(|reference, degraded, sample_rate| {
+            Call::jumping(
+                degraded,
+                sample_rate,
+                alignment_speech::word_s(reference, sample_rate),
+                jump_s,
+            )
+        });
+        assert!(100 * wrong <= 2 * placed, "jump of {jump_s} s: {wrong} of {placed} off");
+    }
+}
+
+#[test]
+fn clock_drift_is_reported_within_a_tenth_and_followed() {
+    for ppm in [100.0, -300.0, 1000.0, -5000.0, 10_000.0] {
+        for (name, reference, degraded, sample_rate) in pairs() {
+            let call = Call::drifting(&degraded, sample_rate, ppm);
+            let alignment = aligned(&reference, &call, sample_rate);
+            let reported = alignment.clock_drift_ppm;
+            assert!(
+                (reported - ppm).abs() <= 0.1 * f64::abs(ppm),
+                "{name}: {ppm} ppm reported as {reported:.1}"
+            );
+            let worst = call
+                .errors_ms(&reference, &alignment)
+                .into_iter()
+                .fold(0.0, |a: f64, b| a.max(b.abs()));
+            assert!(worst <= 2.0, "{name} at {ppm} ppm: off by {worst:.2} ms");
+        }
+    }
+}
+
+#[test]
+fn the_warped_signal_lies_on_the_reference() {
+    let (reference, sample_rate) = sample("48k/horizons-de/reference.wav");
+    let call = Call::drifting(&reference, sample_rate, 1000.0);
+    let alignment = aligned(&reference, &call, sample_rate);
+    let warped = alignment.warp(&call.samples, reference.len());
+    assert_eq!(warped.len(), reference.len());
+    let energy: f64 = reference.iter().map(|&sample| f64::from(sample).powi(2)).sum();
+    let error: f64 = reference.iter().zip(&warped).map(|(a, b)| f64::from(a - b).powi(2)).sum();
+    assert!(error < 0.01 * energy, "error {:.1} dB", 10.0 * (error / energy).log10());
+}
