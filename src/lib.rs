@@ -18,6 +18,7 @@
 
 mod dsp;
 mod error;
+pub mod fullband;
 mod model;
 mod p862;
 mod scorer;
