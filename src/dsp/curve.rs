@@ -1,12 +1,16 @@
 //! Filtering by a gain curve in dB over the spectrum of a whole signal, with zero phase.
 
 use super::fft::{Complex32, Forward, Inverse};
+use super::power::exp2;
+use multiversion::multiversion;
+use std::ops::Range;
 
 /// The spectrum of a signal that several curves are applied to.
 #[derive(Clone)]
 pub(crate) struct Spectrum {
     bins: Vec<Complex32>,
-    length: usize,
+    /// Working space of the transforms' length.
+    signal: Vec<f32>,
     sample_rate: u32,
 }
 
@@ -19,27 +23,109 @@ impl Spectrum {
         padded.resize(length, 0.0);
         let mut bins = vec![Complex32::default(); length / 2 + 1];
         Forward::new(length).run(&mut padded, &mut bins);
-        Self { bins, length, sample_rate }
+        Self { bins, signal: padded, sample_rate }
     }
 
     /// The filtered signal, as long as the padded one.
     pub fn filtered(mut self, curve: &[[f64; 2]]) -> Vec<f32> {
-        let reference_db = gain_db(curve, 1000.0);
-        let bin_hz = f64::from(self.sample_rate) / self.length as f64;
-        let normalise = 1.0 / self.length as f64;
-        for (k, bin) in self.bins.iter_mut().enumerate() {
-            let db = f64::from((gain_db(curve, k as f64 * bin_hz) - reference_db) as f32);
-            *bin *= (10f64.powf(db / 20.0) * normalise) as f32;
+        let length = self.signal.len();
+        let bin_hz = f64::from(self.sample_rate) / length as f64;
+        let at_1_khz = Line::at(curve, 1000.0).db(1000.0);
+        for (line, range) in segments(curve, bin_hz, self.bins.len()) {
+            line.apply(
+                &mut self.bins[range.clone()],
+                range.start,
+                bin_hz,
+                at_1_khz,
+                1.0 / length as f64,
+            );
         }
-        let mut signal = vec![0.0; self.length];
-        Inverse::new(self.length).run(&mut self.bins, &mut signal);
-        signal
+        Inverse::new(length).run(&mut self.bins, &mut self.signal);
+        self.signal
     }
 }
 
-/// The curve at `hz`: linear between its points, the outer segments extended.
-fn gain_db(curve: &[[f64; 2]], hz: f64) -> f64 {
-    let upper = curve.partition_point(|point| point[0] <= hz).clamp(1, curve.len() - 1);
-    let ([x0, y0], [x1, y1]) = (curve[upper - 1], curve[upper]);
-    y0 + (y1 - y0) * (hz - x0) / (x1 - x0)
+/// One segment of a curve: gain in dB over Hz.
+#[derive(Clone, Copy)]
+struct Line {
+    from: [f64; 2],
+    to: [f64; 2],
+}
+
+impl Line {
+    /// The segment that holds at `hz`; the outer ones are extended.
+    fn at(curve: &[[f64; 2]], hz: f64) -> Self {
+        let upper = curve.partition_point(|point| point[0] <= hz).clamp(1, curve.len() - 1);
+        Self { from: curve[upper - 1], to: curve[upper] }
+    }
+
+    fn db(&self, hz: f64) -> f64 {
+        let ([x0, y0], [x1, y1]) = (self.from, self.to);
+        y0 + (y1 - y0) * (hz - x0) / (x1 - x0)
+    }
+
+    /// Multiplies `bins`, of which the first is number `first`, by the gain over `reference_db`, and by `scale`.
+    fn apply(
+        self,
+        bins: &mut [Complex32],
+        first: usize,
+        bin_hz: f64,
+        reference_db: f64,
+        scale: f64,
+    ) {
+        let slope = (self.to[1] - self.from[1]) / (self.to[0] - self.from[0]);
+        if slope == 0.0 {
+            let gain = (10f64.powf((self.from[1] - reference_db) / 20.0) * scale) as f32;
+            bins.iter_mut().for_each(|bin| *bin *= gain);
+        } else {
+            let first_db = self.db(first as f64 * bin_hz) - reference_db;
+            apply_slope(bins, first_db, slope * bin_hz, scale);
+        }
+    }
+}
+
+/// The segments of a curve with the bins of a spectrum that each is for.
+fn segments(
+    curve: &[[f64; 2]],
+    bin_hz: f64,
+    bins: usize,
+) -> impl Iterator<Item = (Line, Range<usize>)> {
+    let first_bin = move |hz: f64| ((hz / bin_hz).ceil().max(0.0) as usize).min(bins);
+    let last = curve.len() - 2;
+    curve.windows(2).enumerate().map(move |(i, points)| {
+        let start = if i == 0 { 0 } else { first_bin(points[0][0]) };
+        let end = if i == last { bins } else { first_bin(points[1][0]) };
+        (Line { from: points[0], to: points[1] }, start..end)
+    })
+}
+
+/// Gains that change by `step_db` from bin to bin; decibels are rounded to f32 as P.862's reference program keeps them.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+fn apply_slope(bins: &mut [Complex32], first_db: f64, step_db: f64, scale: f64) {
+    let octaves_per_db = std::f64::consts::LOG2_10 / 20.0;
+    for (k, bin) in bins.iter_mut().enumerate() {
+        let db = (first_db + step_db * k as f64) as f32;
+        *bin *= (exp2(f64::from(db) * octaves_per_db) * scale) as f32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::f32::consts::TAU;
+
+    #[test]
+    fn each_tone_gets_the_gain_of_its_frequency() {
+        let curve = [[0.0, -20.0], [500.0, -6.0], [1000.0, 0.0], [3000.0, 0.0], [4000.0, 12.0]];
+        for (hz, db) in
+            [(250.0, -13.0), (750.0, -3.0), (2000.0, 0.0), (3500.0, 6.0), (5000.0, 24.0)]
+        {
+            let tone: Vec<f32> =
+                (0..16_000).map(|n| (TAU * hz * n as f32 / 16_000.0).sin()).collect();
+            let filtered = Spectrum::of(&tone, 16_000).filtered(&curve);
+            let power = |signal: &[f32]| signal[4000..12_000].iter().map(|x| x * x).sum::<f32>();
+            let measured = 10.0 * (power(&filtered) / power(&tone)).log10();
+            assert!((measured - db).abs() < 0.1, "{hz} Hz: {measured} dB instead of {db}");
+        }
+    }
 }

@@ -1,9 +1,10 @@
 //! Compressed audio and its containers: FLAC, MP3, AAC, Vorbis, ALAC; Ogg, M4A, AIFF, CAF.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use symphonia::core::codecs::audio::well_known::{
-    CODEC_ID_AAC, CODEC_ID_ADPCM_MS, CODEC_ID_MP3, CODEC_ID_OPUS, CODEC_ID_VORBIS,
+    CODEC_ID_AAC, CODEC_ID_MP3, CODEC_ID_OPUS, CODEC_ID_VORBIS,
 };
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::{Error as SymphoniaError, Result as SymphoniaResult};
@@ -38,12 +39,22 @@ fn is_mpeg_frame(head: &[u8]) -> bool {
     }
 }
 
+/// Decodes the first audio track.
+///
+/// Checked builds of symphonia 0.6.1 overflow on hostile headers (CAF's bytes per packet, for
+/// one), so a panic beneath is taken for what it is: a file that breaks its format's rules.
 pub(super) fn decode(name: &str, source: Box<dyn MediaSource>, channel: Channel) -> Result<Signal> {
+    // Nothing that the closure touches outlives it, so no broken state can be seen afterwards.
+    catch_unwind(AssertUnwindSafe(|| decode_unguarded(name, source, channel)))
+        .unwrap_or_else(|_| Err(Error::corrupt(name, "its header contradicts itself")))
+}
+
+fn decode_unguarded(name: &str, source: Box<dyn MediaSource>, channel: Channel) -> Result<Signal> {
     let stream = MediaSourceStream::new(source, Default::default());
     let format = symphonia::default::get_probe()
         .probe(&Hint::new(), stream, Default::default(), Default::default())
         .map_err(|error| match error {
-            SymphoniaError::Unsupported(_) => Error::UnknownFormat { name: name.to_owned() },
+            SymphoniaError::Unsupported(_) => Error::corrupt(name, "its header cannot be read"),
             error => failure(name, error),
         })?;
     let track = format
@@ -90,10 +101,7 @@ fn decode_track(
 
 /// Whether the container's frame count is exact; those of lossy streams are often estimates.
 fn has_exact_length(parameters: &AudioCodecParameters) -> bool {
-    !matches!(
-        parameters.codec,
-        CODEC_ID_MP3 | CODEC_ID_AAC | CODEC_ID_VORBIS | CODEC_ID_OPUS | CODEC_ID_ADPCM_MS
-    )
+    !matches!(parameters.codec, CODEC_ID_MP3 | CODEC_ID_AAC | CODEC_ID_VORBIS | CODEC_ID_OPUS)
 }
 
 /// Compares what was decoded with the frame count and the checksum of the header.
@@ -130,8 +138,10 @@ impl Decoder {
             let head = parameters.extra_data.as_deref().unwrap_or_default();
             return Ok(Self::Opus(Box::new(OpusDecoder::new(head)?)));
         }
+        // The PCM decoder would allocate whatever the header claims here; it grows without it.
+        let parameters = AudioCodecParameters { max_frames_per_packet: None, ..parameters.clone() };
         let options = AudioDecoderOptions::default().verify(true);
-        let decoder = symphonia::default::get_codecs().make_audio_decoder(parameters, &options)?;
+        let decoder = symphonia::default::get_codecs().make_audio_decoder(&parameters, &options)?;
         Ok(Self::Other(decoder))
     }
 

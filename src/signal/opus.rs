@@ -87,3 +87,53 @@ impl OpusDecoder {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use symphonia::core::units::{Duration, Timestamp};
+
+    use super::*;
+
+    fn head(channels: u8, family: u8, table: &[u8]) -> Vec<u8> {
+        let mut head = b"OpusHead\x01".to_vec();
+        head.extend([channels, 0x38, 1, 0x80, 0xbb, 0, 0, 0, 0, family]);
+        head.extend(table);
+        head
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            failure_persistence: None,
+            ..ProptestConfig::with_cases(1000)
+        })]
+
+        #[test]
+        fn no_packet_makes_the_decoder_panic(
+            stereo in any::<bool>(),
+            packets in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..200), 1..8),
+        ) {
+            let mut decoder = OpusDecoder::new(&head(1 + u8::from(stereo), 0, &[])).unwrap();
+            let mut samples = Vec::new();
+            for packet in packets {
+                let packet = Packet::new(0, Timestamp::ZERO, Duration::ZERO, packet);
+                if decoder.decode(&packet, &mut samples).is_ok() {
+                    prop_assert!(samples.len() <= LONGEST_PACKET * decoder.channels());
+                }
+            }
+        }
+
+        #[test]
+        fn no_head_makes_the_decoder_panic(
+            channels: u8,
+            family in prop::sample::select(vec![0, 1, 2, 255]),
+            table in prop::collection::vec(0u8..10, 0..20),
+            packet in prop::collection::vec(any::<u8>(), 0..200),
+        ) {
+            if let Ok(mut decoder) = OpusDecoder::new(&head(channels, family, &table)) {
+                let packet = Packet::new(0, Timestamp::ZERO, Duration::ZERO, packet);
+                let _ = decoder.decode(&packet, &mut Vec::new());
+            }
+        }
+    }
+}

@@ -8,7 +8,7 @@ use symphonia::core::io::MediaSource;
 
 use super::mixdown::Mixdown;
 use super::pcm::{self, Encoding};
-use super::{Channel, Signal, container};
+use super::{Channel, Signal};
 use crate::error::{Error, Result};
 
 const PCM: u16 = 0x0001;
@@ -37,8 +37,8 @@ pub(super) fn decode(
         Mixdown::new(name, format.sample_rate, usize::from(format.channels), channel)?;
     data.check_length(name, &format)?;
     if !format.is_uncompressed() {
-        source.rewind().map_err(unreadable)?;
-        return container::decode(name, source, channel);
+        let coding = format!("WAV coding {:#06x}", format.tag);
+        return Err(Error::UnsupportedCoding { name: name.to_owned(), coding });
     }
     let bytes = data.whole_frames(name, &format)?;
     source.seek(SeekFrom::Start(data.start)).map_err(unreadable)?;
@@ -214,16 +214,16 @@ fn decode_with_hound(
     mixdown.reserve((bytes / frame_bytes) as usize);
     let mut interleaved = Vec::new();
     pcm::for_each_piece(name, source, bytes, frame_bytes, |piece| {
-        let header = format.header(piece.len() as u32);
+        // One slice, because hound reads sample by sample and a chain of readers slows each down.
+        let wav = [&format.header(piece.len() as u32), piece].concat();
         interleaved.clear();
-        read_samples((&header[..]).chain(piece), &mut interleaved)
-            .map_err(|error| Error::corrupt(name, error))?;
+        read_samples(&wav, &mut interleaved).map_err(|error| Error::corrupt(name, error))?;
         mixdown.take(&interleaved);
         Ok(())
     })
 }
 
-fn read_samples(wav: impl Read, samples: &mut Vec<f32>) -> hound::Result<()> {
+fn read_samples(wav: &[u8], samples: &mut Vec<f32>) -> hound::Result<()> {
     let mut reader = WavReader::new(wav)?;
     let spec = reader.spec();
     let scale = 0.5f32.powi(i32::from(spec.bits_per_sample) - 1);
