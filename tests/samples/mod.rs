@@ -21,10 +21,10 @@ pub fn pairs() -> Vec<Pair> {
     let table = std::fs::read_to_string(folder.join("conditions.csv")).unwrap();
     let pair = |line: &str| {
         let cells: Vec<&str> = line.split(',').collect();
-        let [reference, degraded, rate, talker, _, _, codec, bitrate, parameter] = cells[..] else {
+        let [reference, degraded, _, talker, _, _, codec, bitrate, parameter] = cells[..] else {
             panic!("{line}")
         };
-        (rate == "48000").then(|| Pair {
+        reference.starts_with("48k/").then(|| Pair {
             reference: folder.join(reference),
             degraded: folder.join(degraded),
             talker: talker.to_owned(),
