@@ -38,8 +38,7 @@ impl Path {
             .for_each(|gain| *gain = gain.max(parameters.response.lowest_share * share));
         let speech = reference.mean_where(&activity.active);
         let gain = overall_gain(&gains, &speech, share, bands, parameters);
-        let response_db: Vec<f64> = gains.iter().map(|band| decibels(band / gain)).collect();
-        Self { gain, response_db: smoothed(&response_db, parameters.response.smooth_bands) }
+        Self { gain, response_db: gains.iter().map(|band| decibels(band / gain)).collect() }
     }
 
     /// Gives the reference the path's response.
@@ -73,7 +72,7 @@ fn regression(reference: &Grid, degraded: &Grid, means: &[Vec<f64>; 2]) -> Vec<f
     covariance.iter().zip(&variance).map(|(c, v)| c / v.max(1e-9)).collect()
 }
 
-/// The bands' gains averaged in dB, weighted with the loudness of the reference's speech.
+/// The gain of the bands that carry speech: their median, weighted with the loudness of the reference.
 fn overall_gain(
     gains: &[f64],
     speech: &[f64],
@@ -81,18 +80,24 @@ fn overall_gain(
     bands: &BarkBands,
     parameters: &Parameters,
 ) -> f64 {
-    let weights = loudness_of(speech, bands, &parameters.loudness);
     let [lowest, highest] = parameters.response.gain_bark;
-    let audible = bands.centre_bark.iter().map(|&centre| centre > lowest && centre < highest);
-    let (sum, weight) =
-        gains.iter().zip(&weights).zip(audible).filter(|(_, audible)| *audible).fold(
-            (0.0, 0.0),
-            |(sum, total), ((gain, &weight), _)| {
-                (sum + f64::from(weight) * decibels(*gain), total + f64::from(weight))
-            },
-        );
-    let [down, up] = parameters.response.gain_range_db.map(|db| db + decibels(share));
-    if weight > 0.0 { ratio((sum / weight).clamp(down, up)) } else { share }
+    let mut weighted: Vec<(f64, f64)> = gains
+        .iter()
+        .zip(loudness_of(speech, bands, &parameters.loudness))
+        .zip(&bands.centre_bark)
+        .filter(|(_, centre)| (lowest..highest).contains(centre))
+        .map(|((&gain, weight), _)| (gain, f64::from(weight)))
+        .collect();
+    weighted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut left = weighted.iter().map(|(_, weight)| weight).sum::<f64>() / 2.0;
+    let median = weighted.iter().find(|(_, weight)| {
+        left -= weight;
+        left <= 0.0
+    });
+    let [down, up] = parameters.response.gain_range_db.map(|db| ratio(db) * share);
+    // Where no band carries anything, that is a gain, not a response.
+    let best_band = gains.iter().copied().fold(0.0, f64::max);
+    median.map_or(share, |(gain, _)| gain.clamp(down, up)).min(best_band)
 }
 
 fn loudness_of(powers: &[f64], bands: &BarkBands, parameters: &Loudness) -> Vec<f32> {
@@ -100,13 +105,6 @@ fn loudness_of(powers: &[f64], bands: &BarkBands, parameters: &Loudness) -> Vec<
     grid.rows_mut()
         .for_each(|row| row.iter_mut().zip(powers).for_each(|(to, &from)| *to = from as f32));
     specific_loudness(grid, bands, parameters).row(0).to_vec()
-}
-
-fn smoothed(response_db: &[f64], bands: usize) -> Vec<f64> {
-    let mut grid = Grid::new(1, response_db.len());
-    grid.rows_mut()
-        .for_each(|row| row.iter_mut().zip(response_db).for_each(|(to, &from)| *to = from as f32));
-    grid.smoothed(&[1.0], &raised_cosine(bands)).values().iter().map(|&db| f64::from(db)).collect()
 }
 
 /// Takes from the degraded signal the gain that changes slowly against the equalised reference.

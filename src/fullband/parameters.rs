@@ -100,8 +100,6 @@ section! {
         gain_range_db: [f64; 2],
         /// The reference is equalised within this range, in dB.
         equalise_db: [f64; 2],
-        /// Bands over which the response is smoothed.
-        smooth_bands: usize,
     }
 }
 
@@ -271,10 +269,7 @@ impl Parameters {
                 windows.into_iter().all(odd),
                 "windows of similarity and disturbance span odd numbers of cells",
             ),
-            (
-                odd(self.response.smooth_bands) && odd(self.slow_gain.smooth_frames),
-                "smoothing spans odd numbers of cells",
-            ),
+            (odd(self.slow_gain.smooth_frames), "smoothing spans odd numbers of cells"),
             (
                 rising(self.response.equalise_db) && rising(self.response.gain_range_db),
                 "ranges of response rise",
