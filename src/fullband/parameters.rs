@@ -4,7 +4,7 @@ use super::bark::MOST_BANDS;
 use crate::error::{Error, Result};
 use serde::Deserialize;
 
-/// Every constant of the model; twelve at most were fitted to people's votes, all of them in [`Mapping`].
+/// Every constant of the model. Five were fitted to people's votes: the weights of [`Mapping`].
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
