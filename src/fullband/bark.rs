@@ -42,12 +42,12 @@ impl BarkBands {
         let threshold = |&centre: &f64| {
             threshold_in_quiet_db(frequency_hz(centre)).min(parameters.highest_threshold_db)
         };
+        let position = |bin: usize| bark(bin as f64 * bin_hz) / width_bark - 0.5;
+        let positions: Vec<f64> = (0..bins).map(position).collect();
         let slope = |db_per_bark: f64| 10f64.powf(-db_per_bark * width_bark / 10.0) as f32;
         Self {
             threshold_db: centre_bark.iter().map(threshold).collect(),
-            shares: (0..parameters.count)
-                .map(|band| band_shares(band, bins, bin_hz, width_bark))
-                .collect(),
+            shares: (0..parameters.count).map(|band| band_shares(band, &positions)).collect(),
             centre_bark,
             width_bark,
             upward: slope(parameters.upper_slope_db_per_bark),
@@ -113,12 +113,13 @@ fn frequency_hz(rate_bark: f64) -> f64 {
     low
 }
 
-/// The shares of a band in the bins: full at its centre, none at the neighbours' centres.
-fn band_shares(band: usize, bins: usize, bin_hz: f64, width_bark: f64) -> (usize, Vec<f32>) {
-    let share =
-        |bin: usize| 1.0 - (bark(bin as f64 * bin_hz) / width_bark - 0.5 - band as f64).abs();
-    let inside: Vec<usize> = (1..bins).filter(|&bin| share(bin) > 0.0).collect();
-    (inside.first().copied().unwrap_or(0), inside.iter().map(|&bin| share(bin) as f32).collect())
+/// The shares of a band in bins at these positions among the bands: full at its centre, none at its neighbours'.
+fn band_shares(band: usize, positions: &[f64]) -> (usize, Vec<f32>) {
+    let share = |position: f64| 1.0 - (position - band as f64).abs();
+    let first = positions.partition_point(|&position| position <= band as f64 - 1.0).max(1);
+    let inside =
+        positions[first.min(positions.len())..].iter().map(|&position| share(position) as f32);
+    (first, inside.take_while(|&share| share > 0.0).collect())
 }
 
 #[cfg(test)]
