@@ -1,6 +1,7 @@
 //! Mapping: from indicators to MOS-LQO, falling in each of them.
 
-use super::parameters::{Indicators, Mapping};
+use super::indicators::Indicators;
+use super::parameters::Mapping;
 
 impl Mapping {
     /// MOS-LQO of indicators: impairments add up, and each takes its part of what quality is left.

@@ -1,11 +1,11 @@
 //! basilar-fb: quality of fullband speech (and music) at 48 kHz, MOS-LQO 1 to 4.75.
 //!
-//! The files follow the signal. Both signals become band powers ([`spectrum`], [`bark`]) at a listening level
-//! ([`level`]); what listeners adapt to is taken out ([`compensation`]); the rest becomes loudness ([`loudness`]).
+//! The files follow the signal. Both signals become band powers (`spectrum`, `bark`) at a listening level
+//! (`level`); what listeners adapt to is taken out (`compensation`); the rest becomes loudness (`loudness`).
 //! Then the two are compared in five ways, each an indicator of its own that also says why a score is low: do the
-//! patterns resemble each other ([`similarity`]), is the voice's periodicity kept ([`periodicity`]), what was added
-//! and what is missing ([`disturbance`]), and how much bandwidth is gone ([`bandwidth`]). [`pooling`] sums frames up,
-//! [`mapping`] turns indicators into MOS-LQO. Constants and their sources stand in `models/basilar-fb.json`; its few
+//! patterns resemble each other (`similarity`), is the voice's periodicity kept (`periodicity`), what was added
+//! and what is missing (`disturbance`), and how much bandwidth is gone (`bandwidth`). `pooling` sums frames up,
+//! `mapping` turns indicators into MOS-LQO. Constants and their sources stand in `models/basilar-fb.json`; its few
 //! fitted numbers come from `examples/fit_fullband.rs`.
 //!
 //! The degraded signal is expected on the reference's time axis, to a millisecond; frames of 43 ms do not mind less.
@@ -15,6 +15,7 @@ mod bark;
 mod compensation;
 mod disturbance;
 mod grid;
+mod indicators;
 mod level;
 mod loudness;
 mod mapping;
@@ -24,7 +25,8 @@ mod pooling;
 mod similarity;
 mod spectrum;
 
-pub use parameters::{Indicators, Mapping, Parameters};
+pub use indicators::Indicators;
+pub use parameters::{Mapping, Parameters};
 
 use crate::error::{Error, Result};
 use bark::BarkBands;

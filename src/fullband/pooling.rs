@@ -4,7 +4,8 @@
 //! worse than a little missing everywhere.
 
 use super::disturbance::FrameDisturbance;
-use super::parameters::{Indicators, Parameters};
+use super::indicators::Indicators;
+use super::parameters::Parameters;
 use super::periodicity::Loss;
 use super::{Assessment, Moment};
 
