@@ -33,10 +33,6 @@ impl Grid {
         self.values.chunks_exact_mut(self.bands)
     }
 
-    pub fn values(&self) -> &[f32] {
-        &self.values
-    }
-
     /// Cell by cell, this grid's and another's value joined.
     pub fn join(&self, other: &Self, join: impl Fn(f32, f32) -> f32) -> Self {
         let pairs = self.values.iter().zip(&other.values);
@@ -105,7 +101,7 @@ mod tests {
         let mut grid = Grid::new(4, 5);
         grid.values.fill(3.0);
         let smooth = grid.smoothed(&raised_cosine(5), &uniform(3));
-        assert!(smooth.values().iter().all(|value| (value - 3.0).abs() < 1e-5));
+        assert!(smooth.values.iter().all(|value| (value - 3.0).abs() < 1e-5));
     }
 
     #[test]
@@ -113,7 +109,7 @@ mod tests {
         let mut grid = Grid::new(9, 9);
         grid.values[4 * 9 + 4] = 1.0;
         let smooth = grid.smoothed(&raised_cosine(3), &raised_cosine(3));
-        assert!((smooth.values().iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        assert!((smooth.values.iter().sum::<f32>() - 1.0).abs() < 1e-6);
         assert_eq!(smooth.row(3), smooth.row(5));
         assert!(
             smooth.row(4)[4] > smooth.row(4)[3] && smooth.row(2).iter().all(|&value| value == 0.0)

@@ -43,7 +43,7 @@ mod tests {
             row[16] = 10f64.powf(level_db / 10.0) as f32;
         }
         let loudness = specific_loudness(powers, &bands, &parameters.loudness);
-        loudness.values().iter().map(|&cell| f64::from(cell)).sum::<f64>() * bands.width_bark
+        loudness.row(0).iter().map(|&cell| f64::from(cell)).sum::<f64>() * bands.width_bark
     }
 
     #[test]
