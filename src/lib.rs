@@ -22,6 +22,7 @@ pub mod alignment;
 pub mod batch;
 mod dsp;
 mod error;
+pub mod fullband;
 mod model;
 mod p862;
 pub mod report;

@@ -1,0 +1,25 @@
+//! Bandwidth: how much of the reference's audible band the path does not carry.
+//!
+//! Missing bands are not heard as distortion but as dullness or thinness. Counted in Bark the loss runs in step with
+//! the fullband E-model's scale: some eight of 24 Bark are lost above the telephone band, three above wideband.
+
+use super::bark::BarkBands;
+use super::level::decibels;
+use super::parameters::Bandwidth;
+
+/// The lost bandwidth in Bark, from the path's response and the mean band powers of the reference's speech.
+pub(crate) fn lost_bandwidth(
+    response_db: &[f64],
+    speech: &[f64],
+    bands: &BarkBands,
+    parameters: &Bandwidth,
+) -> f64 {
+    let part = |value: f64, [from, to]: [f64; 2]| ((value - from) / (to - from)).clamp(0.0, 1.0);
+    let lost = response_db.iter().zip(speech).zip(&bands.threshold_db).map(
+        |((response, &power), threshold)| {
+            let present = part(decibels(power.max(1e-9)) - threshold, parameters.present_db);
+            present * part(-response, parameters.lost_db)
+        },
+    );
+    lost.sum::<f64>() * bands.width_bark
+}

@@ -1,0 +1,152 @@
+//! Compensation of what listeners adapt to: level, linear frequency response, and gain that changes slowly.
+//!
+//! As in P.862 clauses 10.2.5 and 10.2.6 the reference is given the path's response and the degraded signal the
+//! reference's level, so that neither counts as distortion; here the gains come from regression of the bands'
+//! envelopes. Noise adds to the degraded envelope but not to the slope, so that it is not mistaken for gain.
+
+use super::bark::BarkBands;
+use super::grid::{Grid, raised_cosine};
+use super::level::{Activity, decibels, ratio};
+use super::loudness::specific_loudness;
+use super::parameters::{Loudness, Parameters, Response, SlowGain};
+
+/// What the path does to levels.
+#[derive(Debug, Clone)]
+pub(crate) struct Path {
+    /// Gain in speech, as a ratio of powers.
+    pub gain: f64,
+    /// Gain of each band relative to it, in dB.
+    pub response_db: Vec<f64>,
+}
+
+impl Path {
+    /// The path between band powers of both signals, relative to 0 dB SPL.
+    pub fn between(
+        reference: &Grid,
+        degraded: &Grid,
+        activity: &Activity,
+        bands: &BarkBands,
+        parameters: &Parameters,
+    ) -> Self {
+        let all = vec![true; reference.frames()];
+        let means = [reference.mean_where(&all), degraded.mean_where(&all)];
+        // Digital silence still has a gain, far below anything that can be heard.
+        let share = (means[1].iter().sum::<f64>() / means[0].iter().sum::<f64>()).max(1e-12);
+        let mut gains = regression(reference, degraded, &means);
+        gains
+            .iter_mut()
+            .for_each(|gain| *gain = gain.max(parameters.response.lowest_share * share));
+        let speech = reference.mean_where(&activity.active);
+        let gain = overall_gain(&gains, &speech, share, bands, parameters);
+        Self { gain, response_db: gains.iter().map(|band| decibels(band / gain)).collect() }
+    }
+
+    /// Gives the reference the path's response.
+    pub fn equalise(&self, reference: &mut Grid, parameters: &Response) {
+        let [lowest, highest] = parameters.equalise_db;
+        let gains: Vec<f32> =
+            self.response_db.iter().map(|db| ratio(db.clamp(lowest, highest)) as f32).collect();
+        for row in reference.rows_mut() {
+            row.iter_mut().zip(&gains).for_each(|(power, gain)| *power *= gain);
+        }
+    }
+
+    /// Takes the path's gain from the degraded signal.
+    pub fn level(&self, degraded: &mut Grid) {
+        let factor = (1.0 / self.gain) as f32;
+        degraded.rows_mut().for_each(|row| row.iter_mut().for_each(|power| *power *= factor));
+    }
+}
+
+/// Slope of the degraded envelope over the reference's, by band.
+fn regression(reference: &Grid, degraded: &Grid, means: &[Vec<f64>; 2]) -> Vec<f64> {
+    let mut covariance = vec![0.0f64; reference.bands()];
+    let mut variance = vec![0.0f64; reference.bands()];
+    for (reference, degraded) in reference.rows().zip(degraded.rows()) {
+        for band in 0..reference.len() {
+            let deviation = f64::from(reference[band]) - means[0][band];
+            covariance[band] += deviation * (f64::from(degraded[band]) - means[1][band]);
+            variance[band] += deviation * deviation;
+        }
+    }
+    covariance.iter().zip(&variance).map(|(c, v)| c / v.max(1e-9)).collect()
+}
+
+/// The gain of the bands that carry speech: their median, weighted with the loudness of the reference.
+fn overall_gain(
+    gains: &[f64],
+    speech: &[f64],
+    share: f64,
+    bands: &BarkBands,
+    parameters: &Parameters,
+) -> f64 {
+    let [lowest, highest] = parameters.response.gain_bark;
+    let mut weighted: Vec<(f64, f64)> = gains
+        .iter()
+        .zip(loudness_of(speech, bands, &parameters.loudness))
+        .zip(&bands.centre_bark)
+        .filter(|(_, centre)| (lowest..highest).contains(centre))
+        .map(|((&gain, weight), _)| (gain, f64::from(weight)))
+        .collect();
+    weighted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut left = weighted.iter().map(|(_, weight)| weight).sum::<f64>() / 2.0;
+    let median = weighted.iter().find(|(_, weight)| {
+        left -= weight;
+        left <= 0.0
+    });
+    let [down, up] = parameters.response.gain_range_db.map(|db| ratio(db) * share);
+    // Where no band carries anything, that is a gain, not a response.
+    let best_band = gains.iter().copied().fold(0.0, f64::max);
+    median.map_or(share, |(gain, _)| gain.clamp(down, up)).min(best_band)
+}
+
+fn loudness_of(powers: &[f64], bands: &BarkBands, parameters: &Loudness) -> Vec<f32> {
+    let mut grid = Grid::new(1, powers.len());
+    grid.rows_mut()
+        .for_each(|row| row.iter_mut().zip(powers).for_each(|(to, &from)| *to = from as f32));
+    specific_loudness(grid, bands, parameters).row(0).to_vec()
+}
+
+/// Takes from the degraded signal the gain that changes slowly against the equalised reference.
+pub(crate) fn follow_slow_gain(
+    reference: &Grid,
+    degraded: &mut Grid,
+    bands: &BarkBands,
+    parameters: &SlowGain,
+    loudness: &Loudness,
+) {
+    let weights: Vec<f64> = specific_loudness(reference.clone(), bands, loudness)
+        .rows()
+        .map(|row| f64::from(row.iter().sum::<f32>()))
+        .collect();
+    let gains_db: Vec<f64> = reference
+        .rows()
+        .zip(degraded.rows())
+        .map(|(x, y)| frame_gain_db(x, y, parameters))
+        .collect();
+    let inertia = parameters.inertia * weights.iter().sum::<f64>() / weights.len() as f64;
+    let window = raised_cosine(parameters.smooth_frames);
+    for (frame, row) in degraded.rows_mut().enumerate() {
+        let first = (frame + window.len() / 2 + 1).saturating_sub(window.len());
+        let skipped = window.len().saturating_sub(frame + window.len() / 2 + 1);
+        let (mut sum, mut total) = (0.0, inertia);
+        for ((gain, weight), &window) in
+            gains_db[first..].iter().zip(&weights[first..]).zip(&window[skipped..])
+        {
+            sum += gain * weight * f64::from(window);
+            total += weight * f64::from(window);
+        }
+        let factor = if total > 0.0 { ratio(-sum / total) as f32 } else { 1.0 };
+        row.iter_mut().for_each(|power| *power *= factor);
+    }
+}
+
+/// Regression of one frame's powers through the origin, in dB.
+fn frame_gain_db(reference: &[f32], degraded: &[f32], parameters: &SlowGain) -> f64 {
+    let product = |a: &[f32], b: &[f32]| {
+        a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum::<f64>()
+    };
+    let slope = (product(reference, degraded) + parameters.floor)
+        / (product(reference, reference) + parameters.floor);
+    decibels(slope).clamp(-parameters.limit_db, parameters.limit_db)
+}

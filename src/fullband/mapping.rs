@@ -1,0 +1,58 @@
+//! Mapping: from indicators to MOS-LQO, falling in each of them.
+
+use super::indicators::Indicators;
+use super::parameters::Mapping;
+
+impl Mapping {
+    /// MOS-LQO of indicators: impairments add up, and each takes its part of what quality is left.
+    pub fn mos_lqo(&self, indicators: &Indicators) -> f64 {
+        let weighted = self.impairments(indicators).to_array();
+        let sum: f64 = weighted.iter().map(|impairment| impairment.powf(self.norm)).sum();
+        self.lowest + (self.highest - self.lowest) * (-sum.powf(1.0 / self.norm)).exp()
+    }
+
+    /// What each indicator does to the score, on a common scale: its weight times its power.
+    pub fn impairments(&self, indicators: &Indicators) -> Indicators {
+        let shaped = self.shaped(indicators).to_array();
+        let weights = self.weights.to_array();
+        Indicators::from_array(std::array::from_fn(|i| shaped[i] * weights[i]))
+    }
+
+    /// Each indicator under its exponent; what goes unnoticed is taken off the dissimilarity.
+    fn shaped(&self, indicators: &Indicators) -> Indicators {
+        let values = indicators.to_array();
+        let exponents = self.exponents.to_array();
+        let mut shaped =
+            Indicators::from_array(std::array::from_fn(|i| values[i].max(0.0).powf(exponents[i])));
+        let (unnoticed, exponent) = (self.unnoticed_dissimilarity, self.exponents.dissimilarity);
+        shaped.dissimilarity = (indicators.dissimilarity.max(0.0) + unnoticed).powf(exponent)
+            - unnoticed.powf(exponent);
+        shaped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fullband::Parameters;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn more_of_any_impairment_never_scores_higher(
+            values in proptest::array::uniform5(0.0f64..3.0), which in 0usize..5, more in 0.0f64..3.0,
+        ) {
+            let mapping = Parameters::built_in().mapping;
+            let mut worse = values;
+            worse[which] += more;
+            let [better, worse] = [values, worse].map(|v| mapping.mos_lqo(&Indicators::from_array(v)));
+            prop_assert!(worse <= better && (1.0..=4.75).contains(&worse));
+        }
+    }
+
+    #[test]
+    fn nothing_impaired_scores_highest() {
+        let mapping = Parameters::built_in().mapping;
+        assert_eq!(mapping.mos_lqo(&Indicators::default()), 4.75);
+    }
+}

@@ -1,0 +1,160 @@
+//! basilar-fb: quality of fullband speech (and music) at 48 kHz, MOS-LQO 1 to 4.75.
+//!
+//! The files follow the signal. Both signals become band powers (`spectrum`, `bark`) at a listening level
+//! (`level`); what listeners adapt to is taken out (`compensation`); the rest becomes loudness (`loudness`).
+//! Then the two are compared in five ways, each an indicator of its own that also says why a score is low: do the
+//! patterns resemble each other (`similarity`), is the voice's periodicity kept (`periodicity`), what was added
+//! and what is missing (`disturbance`), and how much bandwidth is gone (`bandwidth`). `pooling` sums frames up,
+//! `mapping` turns indicators into MOS-LQO. Constants and their sources stand in `models/basilar-fb.json`; its few
+//! fitted numbers come from `examples/fit_fullband.rs`.
+//!
+//! The degraded signal is expected on the reference's time axis, to a millisecond; frames of 43 ms do not mind less.
+
+mod bandwidth;
+mod bark;
+mod compensation;
+mod disturbance;
+mod grid;
+mod indicators;
+mod level;
+mod loudness;
+mod mapping;
+mod parameters;
+mod periodicity;
+mod pooling;
+mod similarity;
+mod spectrum;
+
+pub use indicators::Indicators;
+pub use parameters::{Mapping, Parameters};
+
+use crate::error::{Error, Result};
+use bark::BarkBands;
+use compensation::{Path, follow_slow_gain};
+use grid::Grid;
+use level::Activity;
+use loudness::specific_loudness;
+use spectrum::Spectrum;
+
+/// A reference, ready to be compared with any number of degraded signals.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    parameters: Parameters,
+    bands: BarkBands,
+    spectrum: Spectrum,
+    activity: Activity,
+    /// Mean band powers in speech, relative to 0 dB SPL.
+    speech: Vec<f64>,
+}
+
+/// How a degraded signal sounds against its reference, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assessment {
+    /// Mean opinion score, listening quality, objective, fullband.
+    pub mos_lqo: f64,
+    /// In which ways the signal is impaired.
+    pub indicators: Indicators,
+    /// What each of them does to the score, on a common scale; the largest says why it is low.
+    pub impairments: Indicators,
+    /// Loudness added in the reference's pauses, relative to the loudness of its speech; a part of what was added.
+    pub noise_in_pauses: f64,
+    /// Each frame by itself.
+    pub timeline: Vec<Moment>,
+    /// Seconds from one frame to the next. A frame is twice as long.
+    pub frame_hop_s: f64,
+}
+
+/// One frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moment {
+    /// Whether the reference speaks.
+    pub active: bool,
+    /// In which ways the frame is impaired; bandwidth is the whole signal's.
+    pub indicators: Indicators,
+    /// The score that a recording would have that was all like this frame.
+    pub mos_lqo: f64,
+}
+
+impl Reference {
+    /// Prepares samples within ±1 at 48 kHz; `name` is how errors call them.
+    ///
+    /// # Errors
+    /// [`Error::TooShort`] and [`Error::Silent`].
+    pub fn new(name: &str, samples: &[f32], parameters: Parameters) -> Result<Self> {
+        let rate = f64::from(parameters.frames.sample_rate_hz);
+        let (duration_s, minimum_s) = (samples.len() as f64 / rate, parameters.frames.minimum_s);
+        if duration_s < minimum_s {
+            return Err(Error::TooShort { name: name.to_owned(), duration_s, minimum_s });
+        }
+        let bins = parameters.frames.length / 2 + 1;
+        let bands = BarkBands::new(bins, rate / parameters.frames.length as f64, &parameters.bands);
+        let mut spectrum = Spectrum::new(
+            samples,
+            Spectrum::frames(samples.len(), &parameters),
+            &bands,
+            &parameters,
+        );
+        let activity = Activity::of(&spectrum.powers, &parameters.level)
+            .ok_or_else(|| Error::Silent { name: name.to_owned() })?;
+        calibrate(&mut spectrum.powers, activity.calibration(&parameters.level));
+        let speech = spectrum.powers.mean_where(&activity.active);
+        Ok(Self { parameters, bands, spectrum, activity, speech })
+    }
+
+    /// Compares with a degraded signal on the same time axis at 48 kHz; what is missing at its end is silence.
+    pub fn compare(&self, degraded: &[f32]) -> Assessment {
+        let Self { parameters, bands, activity, .. } = self;
+        let mut heard = Spectrum::new(degraded, self.spectrum.powers.frames(), bands, parameters);
+        calibrate(&mut heard.powers, activity.calibration(&parameters.level));
+        let path = Path::between(&self.spectrum.powers, &heard.powers, activity, bands, parameters);
+        let mut expected = self.spectrum.powers.clone();
+        path.equalise(&mut expected, &parameters.response);
+        path.level(&mut heard.powers);
+        follow_slow_gain(
+            &expected,
+            &mut heard.powers,
+            bands,
+            &parameters.slow_gain,
+            &parameters.loudness,
+        );
+
+        let expected = specific_loudness(expected, bands, &parameters.loudness);
+        let loudness = specific_loudness(heard.powers, bands, &parameters.loudness);
+        let lowest = parameters.similarity.lowest_bark;
+        let first_band = bands.centre_bark.iter().take_while(|&&centre| centre <= lowest).count();
+        pooling::Frames {
+            active: &activity.active,
+            dissimilarity: similarity::dissimilarity(
+                &expected,
+                &loudness,
+                first_band,
+                &parameters.similarity,
+            ),
+            disturbance: disturbance::disturbance(
+                &expected,
+                &loudness,
+                &activity.active,
+                first_band,
+                &parameters.disturbance,
+            ),
+            periodicity: periodicity::lost_periodicity(
+                &self.spectrum.correlogram,
+                &heard.correlogram,
+                &activity.active,
+                &parameters.periodicity,
+            ),
+            lost_bandwidth: bandwidth::lost_bandwidth(
+                &path.response_db,
+                &self.speech,
+                bands,
+                &parameters.bandwidth,
+            ),
+        }
+        .pool(parameters)
+    }
+}
+
+/// Brings powers to powers relative to 0 dB SPL.
+fn calibrate(powers: &mut Grid, factor: f32) {
+    powers.rows_mut().for_each(|row| row.iter_mut().for_each(|power| *power *= factor));
+}

@@ -1,0 +1,288 @@
+//! The parameters of basilar-fb, one struct a section of `models/basilar-fb.json`, which says where each comes from.
+
+use super::bark::MOST_BANDS;
+use super::indicators::Indicators;
+use crate::error::{Error, Result};
+use serde::Deserialize;
+
+/// Every constant of the model. Five were fitted to people's votes: the weights of [`Mapping`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    pub(crate) frames: Frames,
+    pub(crate) bands: Bands,
+    pub(crate) loudness: Loudness,
+    pub(crate) level: Level,
+    pub(crate) response: Response,
+    pub(crate) slow_gain: SlowGain,
+    pub(crate) similarity: Similarity,
+    pub(crate) disturbance: Disturbance,
+    pub(crate) periodicity: Periodicity,
+    pub(crate) bandwidth: Bandwidth,
+    /// From indicators to MOS-LQO.
+    pub mapping: Mapping,
+}
+
+macro_rules! section {
+    ($(#[$doc:meta])* $visibility:vis $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        $visibility struct $name {
+            #[serde(rename = "source")]
+            _source: String,
+            $($(#[$field_doc])* $visibility $field: $type,)*
+        }
+    };
+}
+
+section! {
+    /// Short-time spectra.
+    pub(crate) Frames {
+        /// Rate of both signals, in Hz.
+        sample_rate_hz: u32,
+        /// Samples of a frame, under a Hann window.
+        length: usize,
+        /// Samples from one frame to the next.
+        hop: usize,
+        /// The shortest reference, in seconds.
+        minimum_s: f64,
+    }
+}
+
+section! {
+    /// Critical bands.
+    pub(crate) Bands {
+        /// How many.
+        count: usize,
+        /// Their distance, in Bark.
+        width_bark: f64,
+        /// Decay of excitation towards higher bands, in dB per Bark.
+        upper_slope_db_per_bark: f64,
+        /// Decay of excitation towards lower bands, in dB per Bark.
+        lower_slope_db_per_bark: f64,
+        /// The threshold in quiet is held below this, in dB SPL.
+        highest_threshold_db: f64,
+    }
+}
+
+section! {
+    /// Zwicker's loudness.
+    pub(crate) Loudness {
+        /// The constant in front.
+        sone_per_bark: f64,
+        /// Exponent of the excitation.
+        exponent: f64,
+    }
+}
+
+section! {
+    /// Listening level and speech activity.
+    pub(crate) Level {
+        /// Level of the active speech, in dB SPL.
+        listening_db: f64,
+        /// Frames this far below the active level are inactive, in dB.
+        margin_db: f64,
+        /// Rounds of measuring the active level.
+        rounds: usize,
+        /// Frames this far below the active level are pauses, in dB.
+        pause_db: f64,
+    }
+}
+
+section! {
+    /// Gain and linear frequency response of the path.
+    pub(crate) Response {
+        /// Gains of bands are held above this part of the ratio of powers.
+        lowest_share: f64,
+        /// Bands whose loudness weighs in the overall gain, in Bark.
+        gain_bark: [f64; 2],
+        /// The overall gain is held to this range around the ratio of powers, in dB.
+        gain_range_db: [f64; 2],
+        /// The reference is equalised within this range, in dB.
+        equalise_db: [f64; 2],
+    }
+}
+
+section! {
+    /// Gain that changes slowly.
+    pub(crate) SlowGain {
+        /// Frames over which it is smoothed.
+        smooth_frames: usize,
+        /// It is followed within this, in dB.
+        limit_db: f64,
+        /// Added to both powers of a frame, relative to 0 dB SPL squared.
+        floor: f64,
+        /// Weight of no change, as a part of the mean loudness.
+        inertia: f64,
+    }
+}
+
+section! {
+    /// Similarity of loudness patterns.
+    pub(crate) Similarity {
+        /// Frames and bands over which loudness is smoothed.
+        smooth: [usize; 2],
+        /// Frames and bands of the patch that is correlated.
+        patch: [usize; 2],
+        /// Covariance that is too small to matter, in (sone per Bark) squared.
+        constant: f64,
+        /// Bands below are left out, in Bark.
+        lowest_bark: f64,
+    }
+}
+
+section! {
+    /// Added and missing loudness.
+    pub(crate) Disturbance {
+        /// Frames and bands over which loudness is smoothed.
+        smooth: [usize; 2],
+        /// Differences within this part of the smaller loudness are not heard.
+        masked_share: f64,
+        /// Share of pauses in the added loudness.
+        pause_share: f64,
+    }
+}
+
+section! {
+    /// Periodicity of voiced sounds.
+    pub(crate) Periodicity {
+        /// Exponent of the power spectrum.
+        compression: f64,
+        /// Frequencies that take part, in Hz; the upper quarter fades out.
+        range_hz: [f64; 2],
+        /// Samples of the autocorrelation's transform.
+        transform: usize,
+        /// Periods that are looked for, in ms.
+        period_ms: [f64; 2],
+        /// Steps of lag by which the degraded period may differ.
+        tolerance: usize,
+        /// Frames with a lower peak are not voiced.
+        voiced_above: f64,
+    }
+}
+
+section! {
+    /// Bandwidth that is lost.
+    pub(crate) Bandwidth {
+        /// Attenuation at which a band begins to be missed and at which it is gone, in dB.
+        lost_db: [f64; 2],
+        /// Level relative to the threshold in quiet at which a band begins to matter and matters fully, in dB.
+        present_db: [f64; 2],
+    }
+}
+
+section! {
+    /// From indicators to MOS-LQO.
+    pub Mapping {
+        /// MOS-LQO where nothing is impaired.
+        highest: f64,
+        /// MOS-LQO where nothing is left.
+        lowest: f64,
+        /// Exponent under which impairments add up.
+        norm: f64,
+        /// Weight of each indicator; the numbers that were fitted.
+        weights: Indicators,
+        /// Exponent of each indicator.
+        exponents: Indicators,
+        /// Dissimilarity that goes unnoticed.
+        unnoticed_dissimilarity: f64,
+    }
+}
+
+/// What of a model file concerns this model.
+#[derive(Deserialize)]
+struct File {
+    parameters: Parameters,
+}
+
+impl Parameters {
+    /// The parameters that are compiled in, of `models/basilar-fb.json`.
+    pub fn built_in() -> Self {
+        Self::from_json("basilar-fb.json", include_str!("../../models/basilar-fb.json"))
+            .expect("the model that is compiled in is valid, as the tests show")
+    }
+
+    /// Parameters from the text of a model file; `name` is how an error calls it.
+    ///
+    /// # Errors
+    /// [`Error::InvalidModel`] where the text is no model of this kind or its numbers cannot be evaluated.
+    pub fn from_json(name: &str, json: &str) -> Result<Self> {
+        let invalid = |reason: String| Error::InvalidModel { name: name.to_owned(), reason };
+        let file: File = serde_json::from_str(json).map_err(|error| invalid(error.to_string()))?;
+        file.parameters.validate().map_err(invalid)?;
+        Ok(file.parameters)
+    }
+
+    /// Whether the model can be evaluated with these numbers.
+    pub(crate) fn validate(&self) -> std::result::Result<(), String> {
+        let odd = |count: usize| count % 2 == 1;
+        let windows =
+            [self.similarity.smooth, self.similarity.patch, self.disturbance.smooth].concat();
+        let rising = |range: [f64; 2]| range[0] < range[1];
+        let bin_hz = f64::from(self.frames.sample_rate_hz) / self.frames.length.max(1) as f64;
+        let lags = self
+            .periodicity
+            .period_ms
+            .map(|ms| ms / 1000.0 * self.periodicity.transform as f64 * bin_hz);
+        let rules = [
+            (
+                self.frames.length >= 64 && self.frames.length.is_multiple_of(2),
+                "frames.length is an even number from 64",
+            ),
+            (
+                (1..=self.frames.length).contains(&self.frames.hop),
+                "frames.hop lies between 1 and frames.length",
+            ),
+            ((4..=MOST_BANDS).contains(&self.bands.count), "bands.count lies between 4 and 128"),
+            (self.bands.width_bark > 0.0, "bands.width_bark is positive"),
+            (
+                windows.into_iter().all(odd),
+                "windows of similarity and disturbance span odd numbers of cells",
+            ),
+            (odd(self.slow_gain.smooth_frames), "smoothing spans odd numbers of cells"),
+            (
+                rising(self.response.equalise_db) && rising(self.response.gain_range_db),
+                "ranges of response rise",
+            ),
+            (
+                rising(self.bandwidth.lost_db) && rising(self.bandwidth.present_db),
+                "ranges of bandwidth rise",
+            ),
+            (
+                rising(self.periodicity.range_hz) && rising(self.periodicity.period_ms),
+                "ranges of periodicity rise",
+            ),
+            (
+                self.periodicity.range_hz[1] <= f64::from(self.frames.sample_rate_hz) / 2.0,
+                "periodicity.range_hz ends below half the sample rate",
+            ),
+            (
+                self.periodicity.transform.is_multiple_of(2)
+                    && self.periodicity.transform as f64
+                        >= 2.0 * self.periodicity.range_hz[1] / bin_hz,
+                "periodicity.transform is even and holds range_hz",
+            ),
+            (
+                lags[0] >= 1.0 && lags[1] < self.periodicity.transform as f64 / 2.0,
+                "periodicity.period_ms fits the transform",
+            ),
+            (
+                self.mapping.lowest < self.mapping.highest && self.mapping.norm >= 1.0,
+                "mapping.lowest is below highest and norm at least 1",
+            ),
+            (
+                self.mapping.weights.to_array().iter().all(|&weight| weight >= 0.0),
+                "weights are not negative",
+            ),
+            (
+                self.mapping.exponents.to_array().iter().all(|&exponent| exponent > 0.0),
+                "exponents are positive",
+            ),
+        ];
+        match rules.iter().find(|(holds, _)| !holds) {
+            Some((_, rule)) => Err((*rule).to_owned()),
+            None => Ok(()),
+        }
+    }
+}

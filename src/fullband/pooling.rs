@@ -1,0 +1,86 @@
+//! Pooling: from frames to one indicator each.
+//!
+//! Means over the reference's speech; missing loudness by its root mean square, because one word that is gone is
+//! worse than a little missing everywhere.
+
+use super::disturbance::FrameDisturbance;
+use super::indicators::Indicators;
+use super::parameters::Parameters;
+use super::periodicity::Loss;
+use super::{Assessment, Moment};
+
+/// What the stages found in each frame.
+pub(crate) struct Frames<'a> {
+    pub active: &'a [bool],
+    pub dissimilarity: Vec<f64>,
+    pub disturbance: Vec<FrameDisturbance>,
+    pub periodicity: Vec<Loss>,
+    /// Of the whole signal, in Bark.
+    pub lost_bandwidth: f64,
+}
+
+impl Frames<'_> {
+    /// The whole signal's and each frame's indicators and scores.
+    pub fn pool(&self, parameters: &Parameters) -> Assessment {
+        let mapping = &parameters.mapping;
+        let indicators = self.indicators(parameters.disturbance.pause_share);
+        Assessment {
+            mos_lqo: mapping.mos_lqo(&indicators),
+            impairments: mapping.impairments(&indicators),
+            indicators,
+            noise_in_pauses: self.added(false),
+            timeline: (0..self.active.len()).map(|frame| self.moment(frame, parameters)).collect(),
+            frame_hop_s: parameters.frames.hop as f64 / f64::from(parameters.frames.sample_rate_hz),
+        }
+    }
+
+    fn indicators(&self, pause_share: f64) -> Indicators {
+        let speech = || self.active.iter().copied();
+        let missing = self.disturbance.iter().map(|frame| frame.missing.powi(2));
+        let (in_speech, in_pauses) = (self.added(true), self.added(false));
+        let pause_share = if self.active.contains(&false) { pause_share } else { 0.0 };
+        Indicators {
+            dissimilarity: mean(self.dissimilarity.iter().copied().zip(speech())),
+            lost_periodicity: lost_share(&self.periodicity),
+            missing: mean(missing.zip(speech())).sqrt(),
+            added: (1.0 - pause_share) * in_speech + pause_share * in_pauses,
+            lost_bandwidth: self.lost_bandwidth,
+        }
+    }
+
+    /// Mean added loudness of the active frames or of the pauses.
+    fn added(&self, active: bool) -> f64 {
+        let chosen = self.active.iter().map(|&frame| frame == active);
+        mean(self.disturbance.iter().map(|frame| frame.added).zip(chosen))
+    }
+
+    fn moment(&self, frame: usize, parameters: &Parameters) -> Moment {
+        let active = self.active[frame];
+        let disturbance = self.disturbance[frame];
+        let only_active = |value: f64| if active { value } else { 0.0 };
+        let indicators = Indicators {
+            dissimilarity: only_active(self.dissimilarity[frame]),
+            lost_periodicity: lost_share(&self.periodicity[frame..=frame]),
+            missing: only_active(disturbance.missing),
+            added: disturbance.added,
+            lost_bandwidth: self.lost_bandwidth,
+        };
+        Moment { active, indicators, mos_lqo: parameters.mapping.mos_lqo(&indicators) }
+    }
+}
+
+/// The mean of the values that are chosen; zero where none is.
+fn mean(values: impl Iterator<Item = (f64, bool)>) -> f64 {
+    let (sum, count) =
+        values.filter(|(_, chosen)| *chosen).fold((0.0, 0usize), |(s, n), (v, _)| (s + v, n + 1));
+    sum / count.max(1) as f64
+}
+
+/// Lost periodicity of voiced frames relative to what there was.
+fn lost_share(frames: &[Loss]) -> f64 {
+    let weighted = |value: fn(&Loss) -> f64| {
+        frames.iter().map(|frame| frame.voicing * value(frame)).sum::<f64>()
+    };
+    let present = weighted(|frame| frame.peak);
+    if present > 0.0 { weighted(|frame| frame.lost) / present } else { 0.0 }
+}

@@ -1,0 +1,104 @@
+//! Where on the scale well-known signals lie.
+
+mod degradations;
+mod samples;
+
+use degradations as lab;
+use samples::voices;
+
+#[test]
+fn the_same_signal_scores_at_least_4_7() {
+    for (name, voice, reference) in voices() {
+        let score = reference.compare(&voice).mos_lqo;
+        assert!(score >= 4.7, "{name}: {score}");
+    }
+}
+
+#[test]
+fn gain_and_polarity_change_nothing() {
+    for (name, voice, reference) in voices() {
+        let noisy = lab::with_noise(&voice, &lab::white(voice.len(), 1), 20.0);
+        let expected = reference.compare(&noisy).mos_lqo;
+        for factor in [-1.0, 0.178, 5.62] {
+            let changed: Vec<f32> = noisy.iter().map(|sample| factor * sample).collect();
+            let score = reference.compare(&changed).mos_lqo;
+            assert!(
+                (score - expected).abs() <= 0.05,
+                "{name} times {factor}: {score}, not {expected}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_gain_that_drifts_by_2_db_costs_little() {
+    for (name, voice, reference) in voices() {
+        let gain = |i: usize| {
+            10f32.powf(0.1 * (0.4 * std::f32::consts::TAU * i as f32 / lab::RATE as f32).sin())
+        };
+        let drifting: Vec<f32> =
+            voice.iter().enumerate().map(|(i, sample)| gain(i) * sample).collect();
+        let score = reference.compare(&drifting).mos_lqo;
+        assert!(score >= 4.5, "{name}: {score}");
+    }
+}
+
+#[test]
+fn clean_band_limits_score_as_the_fullband_e_model_rates_them() {
+    for (name, voice, reference) in voices() {
+        let score = |low, high| reference.compare(&lab::band_pass(&voice, low, high)).mos_lqo;
+        let scores = [score(0.0, 3400.0), score(0.0, 7000.0), score(0.0, 14_000.0)];
+        println!("{name}: {scores:?}, telephone band {:.2}", score(300.0, 3400.0));
+        assert!((3.0..=3.7).contains(&scores[0]), "{name}, 3.4 kHz: {}", scores[0]);
+        assert!((4.0..=4.5).contains(&scores[1]), "{name}, 7 kHz: {}", scores[1]);
+        assert!(scores[2] >= 4.5, "{name}, 14 kHz: {}", scores[2]);
+    }
+}
+
+#[test]
+fn silence_noise_and_other_speech_score_at_most_1_5() {
+    let everyone: Vec<_> = voices().collect();
+    for (index, (name, voice, reference)) in everyone.iter().enumerate() {
+        let other = &everyone[(index + 1) % everyone.len()].1;
+        let reversed: Vec<f32> = voice.iter().rev().copied().collect();
+        let noises = [lab::white(voice.len(), 1), lab::pink(voice.len(), 2)];
+        for bad in [vec![0.0; voice.len()], other.clone(), reversed].into_iter().chain(noises) {
+            let score = reference.compare(&bad).mos_lqo;
+            assert!(score <= 1.5, "{name}: {score}");
+        }
+    }
+}
+
+/// White noise of the energy that the degraded signal differs by.
+fn as_noise(voice: &[f32], degraded: &[f32]) -> Vec<f32> {
+    let energy =
+        |signal: &mut dyn Iterator<Item = f32>| signal.map(|x| f64::from(x * x)).sum::<f64>();
+    let lost = energy(&mut voice.iter().zip(degraded).map(|(x, y)| x - y));
+    let ratio_db = 10.0 * (energy(&mut voice.iter().copied()) / lost).log10();
+    lab::with_noise(voice, &lab::white(voice.len(), 1), ratio_db as f32)
+}
+
+#[test]
+fn clipped_words_are_worse_than_their_energy_suggests() {
+    for (name, voice, reference) in voices() {
+        let clipped = lab::front_clipped(&voice, 80);
+        let score = |signal: &[f32]| reference.compare(signal).mos_lqo;
+        let (clipping, noise) = (score(&clipped), score(&as_noise(&voice, &clipped)));
+        println!("{name}: front clipping {clipping:.2}, noise of its energy {noise:.2}");
+        assert!(clipping < noise, "{name}: {clipping}, noise {noise}");
+    }
+}
+
+#[test]
+fn holes_and_robotic_repeats_in_words_are_heard() {
+    for (name, voice, reference) in voices() {
+        let score = |signal: &[f32]| reference.compare(signal).mos_lqo;
+        let holes = [50, 100].map(|ms| score(&lab::dropouts(&voice, ms)));
+        let robots = [50, 100].map(|ms| score(&lab::robotic(&voice, ms)));
+        println!("{name}: holes {holes:.2?}, robotic {robots:.2?}");
+        assert!(
+            holes[0] < 3.0 && holes[1] < 2.5 && robots[0] < 4.0 && robots[1] < 3.5,
+            "{name}: {holes:?} {robots:?}"
+        );
+    }
+}
