@@ -1,8 +1,10 @@
 //! The one way in: a scorer, a reference prepared once, and the score of each degraded signal.
 
+use crate::alignment::{self, AlignmentParameters};
 use crate::error::Result;
-use crate::model::{Band, Model};
-use crate::p862::{Outcome, Prepared};
+use crate::fullband::{self, Indicators};
+use crate::model::{Band, Model, Parameters};
+use crate::p862;
 use crate::signal::Signal;
 use serde::Serialize;
 
@@ -21,11 +23,18 @@ impl Scorer {
     /// Does the reference's part of the work, once for any number of degraded signals.
     ///
     /// # Errors
-    /// A reference that is too short, silent or without speech.
+    /// A reference that is too short or silent, or has samples that are not finite.
     pub fn prepare(&self, reference: &Signal) -> Result<PreparedReference> {
         reference.validate()?;
         Ok(PreparedReference {
-            prepared: Prepared::new(&self.model, reference)?,
+            prepared: match self.model.parameters() {
+                Parameters::P862(p862) => {
+                    Prepared::P862(Box::new(p862::Prepared::new(p862, reference)?))
+                }
+                Parameters::Fullband(fullband) => {
+                    Prepared::Fullband(Box::new(FullbandReference::new(fullband, reference)?))
+                }
+            },
             model: self.model.clone(),
             warnings: warnings(reference),
         })
@@ -47,16 +56,51 @@ pub struct PreparedReference {
     warnings: Vec<String>,
 }
 
+enum Prepared {
+    P862(Box<p862::Prepared>),
+    Fullband(Box<FullbandReference>),
+}
+
+/// The reference for basilar-fb, with what the alignment hears.
+struct FullbandReference {
+    signal: Signal,
+    reference: fullband::Reference,
+}
+
 impl PreparedReference {
     /// Scores a degraded signal; the same pair gives the same bits whatever else runs.
     ///
     /// # Errors
-    /// A degraded signal that is too short, silent, or does not overlap the reference's speech.
+    /// A degraded signal that has samples which are not finite. P.862 also refuses one that is too short or silent, a
+    /// reference without speech, and one whose speech the degraded signal does not overlap.
     pub fn score(&self, degraded: &Signal) -> Result<Score> {
         degraded.validate()?;
-        let outcome = self.prepared.score(degraded)?;
-        let warnings = self.warnings.iter().cloned().chain(warnings(degraded)).collect();
-        Ok(Score::new(&self.model, outcome, warnings))
+        let mut score = match &self.prepared {
+            Prepared::P862(prepared) => Score::of_outcome(&self.model, prepared.score(degraded)?),
+            Prepared::Fullband(prepared) => prepared.score(&self.model, degraded)?,
+        };
+        score.warnings = self.warnings.iter().cloned().chain(warnings(degraded)).collect();
+        Ok(score)
+    }
+}
+
+impl FullbandReference {
+    fn new(parameters: &fullband::Parameters, reference: &Signal) -> Result<Self> {
+        let signal = reference.resampled(parameters.sample_rate())?.into_owned();
+        let reference =
+            fullband::Reference::new(signal.name(), signal.samples(), parameters.clone())?;
+        Ok(Self { signal, reference })
+    }
+
+    fn score(&self, model: &Model, degraded: &Signal) -> Result<Score> {
+        let rate = self.signal.sample_rate();
+        let resampled = degraded.resampled(rate)?;
+        let reference = self.signal.samples();
+        let found =
+            alignment::align(reference, resampled.samples(), rate, &AlignmentParameters::default());
+        let aligned = found.warp(resampled.samples(), reference.len());
+        let assessment = self.reference.compare(&aligned);
+        Ok(Score::of_assessment(model, &assessment, &found, [&self.signal, &resampled].map(levels)))
     }
 }
 
@@ -75,6 +119,8 @@ pub struct Score {
     pub model_version: String,
     /// The bandwidth that was judged.
     pub bandwidth: Band,
+    /// In which ways the signal is impaired, on a common scale where the largest says why a score is low; basilar-fb only.
+    pub impairments: Option<Indicators>,
     /// Where the reference was found in the degraded signal.
     pub alignment: Alignment,
     /// The quality over time.
@@ -129,10 +175,14 @@ impl std::fmt::Display for Quality {
 }
 
 /// Where the reference was found in the degraded signal.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Alignment {
-    /// The utterance's delays in order; at least one.
+    /// The delays in order of time, an entry a stretch of the reference.
     pub utterances: Vec<Utterance>,
+    /// How much slower the degraded signal's clock makes it, in parts per million; none where it is not measured.
+    pub clock_drift_ppm: Option<f64>,
+    /// Stretches of the reference's speech that were never heard, start and end in seconds.
+    pub unheard_s: Vec<[f64; 2]>,
 }
 
 impl Alignment {
@@ -146,7 +196,9 @@ impl Alignment {
     /// The smallest and largest delay, in seconds.
     pub fn delay_range_s(&self) -> (f64, f64) {
         let delays = || self.utterances.iter().map(|utterance| utterance.delay_s);
-        (delays().fold(f64::INFINITY, f64::min), delays().fold(f64::NEG_INFINITY, f64::max))
+        let range =
+            (delays().fold(f64::INFINITY, f64::min), delays().fold(f64::NEG_INFINITY, f64::max));
+        if self.utterances.is_empty() { (0.0, 0.0) } else { range }
     }
 }
 
@@ -159,7 +211,7 @@ pub struct Utterance {
     pub end_s: f64,
     /// How late the degraded signal is, in seconds.
     pub delay_s: f64,
-    /// The same in samples of the model's rate, exactly.
+    /// The same in whole samples of the model's rate.
     pub delay_samples: i64,
     /// How sure the alignment is of it, 0 to 1.
     pub confidence: f64,
@@ -172,15 +224,15 @@ impl Utterance {
 }
 
 /// The quality over time, on the reference's time axis.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Timeline {
     /// Rate that the model worked at, in Hz; the unit of delays in samples.
     pub sample_rate: u32,
     /// Seconds from the start of one frame to the next. A frame is twice as long.
     pub frame_hop_s: f64,
-    /// Disturbance of each frame (P.862: symmetric).
+    /// Disturbance of each frame (P.862: symmetric; basilar-fb: loudness missing or added, relative to the reference's).
     pub disturbance: Vec<f32>,
-    /// Disturbance by what was added, of each frame (P.862: asymmetric).
+    /// Disturbance by what was added, of each frame (P.862: asymmetric; basilar-fb: added loudness).
     pub asymmetric_disturbance: Vec<f32>,
     /// Whether the reference is silent in the frame.
     pub silent: Vec<bool>,
@@ -200,38 +252,44 @@ pub struct LocalScore {
 }
 
 /// Level and activity of one signal.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Levels {
-    /// Level in the speech band over the pair's longer duration, in dB relative to full scale (dBov).
-    pub speech_band_dbov: f64,
-    /// Share of the time with speech, 0 to 1, in 4 ms windows.
+    /// In dB relative to full scale (dBov). P.862: in the speech band, over the pair's longer duration; basilar-fb: active
+    /// speech level (P.56).
+    pub level_dbov: f64,
+    /// Share of the time with speech, 0 to 1.
     pub speech_activity: f64,
 }
 
 impl Score {
-    fn new(model: &Model, outcome: Outcome, warnings: Vec<String>) -> Self {
+    fn of_outcome(model: &Model, outcome: p862::Outcome) -> Self {
         let rate = f64::from(outcome.sample_rate);
         let frame_hop_s = outcome.frame_hop as f64 / rate;
         let levels = |i: usize| Levels {
-            speech_band_dbov: outcome.speech_band_level_dbov[i],
+            level_dbov: outcome.speech_band_level_dbov[i],
             speech_activity: outcome.speech_activity[i],
         };
-        let interval = |interval: &crate::p862::Interval| LocalScore {
+        let interval = |interval: &p862::Interval| LocalScore {
             start_s: interval.first_frame as f64 * frame_hop_s,
             end_s: (interval.first_frame + interval.frames + 1) as f64 * frame_hop_s,
             mos_lqo: interval.mos_lqo,
         };
+        let utterance = |stretch: &p862::Stretch| {
+            Utterance::new(
+                stretch.start..stretch.end,
+                stretch.delay as f64,
+                f64::from(stretch.confidence),
+                rate,
+            )
+        };
         Self {
-            mos_lqo: outcome.mos_lqo,
             raw: Some(outcome.raw),
-            quality: Quality::of(outcome.mos_lqo),
-            model: model.name().to_owned(),
-            model_version: model.version().to_owned(),
-            bandwidth: model.band(),
             reference: levels(0),
             degraded: levels(1),
             alignment: Alignment {
-                utterances: outcome.utterances.iter().map(|u| utterance(u, rate)).collect(),
+                utterances: outcome.utterances.iter().map(utterance).collect(),
+                clock_drift_ppm: None,
+                unheard_s: Vec::new(),
             },
             timeline: Timeline {
                 sample_rate: outcome.sample_rate,
@@ -241,22 +299,102 @@ impl Score {
                 asymmetric_disturbance: outcome.asymmetric_disturbance,
                 silent: outcome.silent,
             },
-            warnings,
+            ..Self::bare(model, outcome.mos_lqo)
         }
     }
+
+    fn of_assessment(
+        model: &Model,
+        assessment: &fullband::Assessment,
+        found: &alignment::Alignment,
+        [reference, degraded]: [Levels; 2],
+    ) -> Self {
+        let rate = f64::from(found.sample_rate);
+        let frame_hop_s = assessment.frame_hop_s;
+        let interval = |(frame, moment): (usize, &fullband::Moment)| LocalScore {
+            start_s: frame as f64 * frame_hop_s,
+            end_s: (frame + 2) as f64 * frame_hop_s,
+            mos_lqo: moment.mos_lqo,
+        };
+        let utterance = |segment: &alignment::Segment| {
+            Utterance::new(
+                segment.reference.clone(),
+                segment.delay_samples,
+                segment.confidence,
+                rate,
+            )
+        };
+        let frames = || assessment.timeline.iter();
+        Self {
+            impairments: Some(assessment.impairments),
+            reference,
+            degraded,
+            alignment: Alignment {
+                utterances: found.segments.iter().map(utterance).collect(),
+                clock_drift_ppm: Some(found.clock_drift_ppm),
+                unheard_s: found
+                    .unheard
+                    .iter()
+                    .map(|range| [range.start, range.end].map(|x| x as f64 / rate))
+                    .collect(),
+            },
+            timeline: Timeline {
+                sample_rate: found.sample_rate,
+                frame_hop_s,
+                disturbance: frames()
+                    .map(|f| (f.indicators.missing + f.indicators.added) as f32)
+                    .collect(),
+                asymmetric_disturbance: frames().map(|f| f.indicators.added as f32).collect(),
+                silent: frames().map(|f| !f.active).collect(),
+                intervals: frames().enumerate().map(interval).collect(),
+            },
+            ..Self::bare(model, assessment.mos_lqo)
+        }
+    }
+
+    /// What every model's score says, and nothing else.
+    fn bare(model: &Model, mos_lqo: f64) -> Self {
+        Self {
+            mos_lqo,
+            raw: None,
+            quality: Quality::of(mos_lqo),
+            model: model.name().to_owned(),
+            model_version: model.version().to_owned(),
+            bandwidth: model.band(),
+            impairments: None,
+            alignment: Alignment::default(),
+            timeline: Timeline::default(),
+            reference: Levels::default(),
+            degraded: Levels::default(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+impl Utterance {
+    fn new(
+        samples: std::ops::Range<usize>,
+        delay_samples: f64,
+        confidence: f64,
+        rate: f64,
+    ) -> Self {
+        Self {
+            start_s: samples.start as f64 / rate,
+            end_s: samples.end as f64 / rate,
+            delay_s: delay_samples / rate,
+            delay_samples: delay_samples.round() as i64,
+            confidence: confidence.clamp(0.0, 1.0),
+        }
+    }
+}
+
+/// Active speech level and activity factor (P.56).
+fn levels(signal: &Signal) -> Levels {
+    let level = signal.speech_level();
+    Levels { level_dbov: level.active_dbov, speech_activity: level.activity_factor }
 }
 
 /// What was noticed when a signal was read, with its name.
 fn warnings(signal: &Signal) -> Vec<String> {
     signal.warnings().iter().map(|warning| format!("{}: {warning}", signal.name())).collect()
-}
-
-fn utterance(utterance: &crate::p862::Stretch, rate: f64) -> Utterance {
-    Utterance {
-        start_s: utterance.start as f64 / rate,
-        end_s: utterance.end as f64 / rate,
-        delay_s: utterance.delay as f64 / rate,
-        delay_samples: utterance.delay,
-        confidence: f64::from(utterance.confidence).clamp(0.0, 1.0),
-    }
 }

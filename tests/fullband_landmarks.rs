@@ -1,10 +1,10 @@
 //! Where on the scale well-known signals lie.
 
 mod degradations;
-mod samples;
+mod fullband_samples;
 
 use degradations as lab;
-use samples::voices;
+use fullband_samples::voices;
 
 #[test]
 fn the_same_signal_scores_at_least_4_7() {

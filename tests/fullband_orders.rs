@@ -1,11 +1,11 @@
 //! The worse a degradation, the lower the score, on real speech with real codecs and in the laboratory.
 
 mod degradations;
-mod samples;
+mod fullband_samples;
 
 use basilar::fullband::Reference;
 use degradations as lab;
-use samples::{aligned, pairs, prepared, voices};
+use fullband_samples::{aligned, pairs, prepared, voices};
 use std::collections::BTreeMap;
 
 /// Scores may fall by this much where they should rise.

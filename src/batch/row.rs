@@ -44,9 +44,9 @@ pub(super) fn columns() -> impl Iterator<Item = Column> {
 pub(super) fn scored(score: &Score, reference: &Reference, degraded: &Signal) -> Cells {
     let (delay_min_s, delay_max_s) = score.alignment.delay_range_s();
     let milliseconds = |seconds: f64| rounded(seconds * 1e3, 3);
-    let level = |levels: &Levels| rounded(levels.speech_band_dbov, 2);
+    let level = |levels: &Levels| rounded(levels.level_dbov, 2);
     let activity = |levels: &Levels| rounded(levels.speech_activity, 4);
-    let cells: [(&str, Value); 16] = [
+    let cells: [(&str, Value); 17] = [
         ("mos_lqo", rounded(score.mos_lqo, 4)),
         ("quality", score.quality.to_string().into()),
         ("raw", score.raw.map_or(Value::Null, |raw| rounded(raw, 4))),
@@ -56,6 +56,10 @@ pub(super) fn scored(score: &Score, reference: &Reference, degraded: &Signal) ->
         ("delay_ms", milliseconds(score.alignment.delay_s())),
         ("delay_min_ms", milliseconds(delay_min_s)),
         ("delay_max_ms", milliseconds(delay_max_s)),
+        (
+            "clock_drift_ppm",
+            score.alignment.clock_drift_ppm.map_or(Value::Null, |ppm| rounded(ppm, 1)),
+        ),
         ("reference_level_dbov", level(&score.reference)),
         ("degraded_level_dbov", level(&score.degraded)),
         ("reference_duration_s", rounded(reference.duration_s, 4)),

@@ -5,7 +5,7 @@
 
 use super::bark::BarkBands;
 use super::level::decibels;
-use super::parameters::Bandwidth;
+use crate::model::fullband::Bandwidth;
 
 /// The lost bandwidth in Bark, from the path's response and the mean band powers of the reference's speech.
 pub(crate) fn lost_bandwidth(

@@ -4,7 +4,7 @@
 //! Terhardt's curve (Hearing Research 1, 155, 1979) through the values that ISO 389-7 gives for the free field, the
 //! slopes of the excitation those of Zwicker and Fastl, *Psychoacoustics*, 3rd edition, section 6.2.
 
-use super::parameters::Bands;
+use crate::model::fullband::{Bands, MOST_BANDS};
 
 /// Critical-band rate of a frequency in Hz, in Bark.
 pub(crate) fn bark(frequency_hz: f64) -> f64 {
@@ -99,9 +99,6 @@ impl BarkBands {
         }
     }
 }
-
-/// The most bands that a parameter file may ask for.
-pub(crate) const MOST_BANDS: usize = 128;
 
 /// The frequency of a critical-band rate, by bisection of [`bark`].
 fn frequency_hz(rate_bark: f64) -> f64 {

@@ -8,7 +8,7 @@ use super::bark::BarkBands;
 use super::grid::{Grid, raised_cosine};
 use super::level::{Activity, decibels, ratio};
 use super::loudness::specific_loudness;
-use super::parameters::{Loudness, Parameters, Response, SlowGain};
+use crate::model::fullband::{Loudness, Parameters, Response, SlowGain};
 
 /// What the path does to levels.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@
 //! share are masked.
 
 use super::grid::{Grid, raised_cosine};
-use super::parameters::Disturbance;
+use crate::model::fullband::Disturbance;
 
 /// Disturbance of one frame, relative to the mean loudness of the reference's speech.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 //! The active level follows the idea of ITU-T P.56: the mean power of the frames within a margin of itself.
 
 use super::grid::Grid;
-use super::parameters::Level;
+use crate::model::fullband::Level;
 
 /// When the reference speaks, and how loud.
 #[derive(Debug, Clone)]

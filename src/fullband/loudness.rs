@@ -5,8 +5,8 @@
 
 use super::bark::BarkBands;
 use super::grid::Grid;
-use super::parameters::Loudness;
 use crate::dsp::power::pow;
+use crate::model::fullband::Loudness;
 
 /// The loudness of each cell of band powers relative to 0 dB SPL; the powers are spread between the bands first.
 pub(crate) fn specific_loudness(

@@ -1,7 +1,7 @@
 //! Mapping: from indicators to MOS-LQO, falling in each of them.
 
-use super::indicators::Indicators;
-use super::parameters::Mapping;
+use crate::model::fullband::Mapping;
+use crate::model::indicators::Indicators;
 
 impl Mapping {
     /// MOS-LQO of indicators: impairments add up, and each takes its part of what quality is left.

@@ -15,18 +15,16 @@ mod bark;
 mod compensation;
 mod disturbance;
 mod grid;
-mod indicators;
 mod level;
 mod loudness;
 mod mapping;
-mod parameters;
 mod periodicity;
 mod pooling;
 mod similarity;
 mod spectrum;
 
-pub use indicators::Indicators;
-pub use parameters::{Mapping, Parameters};
+pub use crate::model::fullband::{Mapping, Parameters};
+pub use crate::model::indicators::Indicators;
 
 use crate::error::{Error, Result};
 use bark::BarkBands;

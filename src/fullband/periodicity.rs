@@ -6,16 +6,15 @@
 //! do not show: it is what coders that synthesise speech anew get wrong.
 
 use super::grid::Grid;
-use super::parameters::{Parameters, Periodicity};
-use crate::dsp::fft::{Complex32, Inverse};
+use crate::dsp::fft::{Buffer, Complex32, Inverse};
 use crate::dsp::power::pow;
+use crate::model::fullband::{Parameters, Periodicity};
 use std::ops::Range;
 
 /// Turns power spectra into autocorrelations.
 pub(crate) struct Correlogram {
     transform: Inverse,
-    spectrum: Vec<Complex32>,
-    correlation: Vec<f32>,
+    spectrum: Buffer,
     compression: f64,
     first_bin: usize,
     /// Weight of each bin from the first one.
@@ -37,8 +36,7 @@ impl Correlogram {
         };
         Self {
             transform: Inverse::new(transform),
-            spectrum: vec![Complex32::default(); transform / 2 + 1],
-            correlation: vec![0.0; transform],
+            spectrum: Buffer::new(transform),
             compression,
             first_bin: bins[0],
             weights: (bins[0]..bins[1]).map(weight).collect(),
@@ -59,9 +57,10 @@ impl Correlogram {
             // Far below any sound; keeps silence out of the logarithm.
             bin.re = weight * pow(f64::from(power).max(1e-30), self.compression) as f32;
         }
-        self.transform.run(&mut self.spectrum, &mut self.correlation);
-        let scale = 1.0 / self.correlation[0];
-        let lags = &self.correlation[self.lags.clone()];
+        self.transform.run(&mut self.spectrum);
+        let correlation = self.spectrum.samples();
+        let scale = 1.0 / correlation[0];
+        let lags = &correlation[self.lags.clone()];
         correlogram.iter_mut().zip(lags).for_each(|(to, lag)| *to = lag * scale);
     }
 }

@@ -4,10 +4,10 @@
 //! worse than a little missing everywhere.
 
 use super::disturbance::FrameDisturbance;
-use super::indicators::Indicators;
-use super::parameters::Parameters;
 use super::periodicity::Loss;
 use super::{Assessment, Moment};
+use crate::model::fullband::Parameters;
+use crate::model::indicators::Indicators;
 
 /// What the stages found in each frame.
 pub(crate) struct Frames<'a> {

@@ -5,7 +5,7 @@
 //! enough that a voice synthesised anew, whose fine structure differs, still resembles the original.
 
 use super::grid::{Grid, raised_cosine, uniform};
-use super::parameters::Similarity;
+use crate::model::fullband::Similarity;
 
 /// The dissimilarity of each frame: 0 alike, 1 unrelated, 2 opposite; bands before `first_band` are left out.
 pub(crate) fn dissimilarity(

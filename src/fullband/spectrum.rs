@@ -2,10 +2,10 @@
 
 use super::bark::BarkBands;
 use super::grid::Grid;
-use super::parameters::Parameters;
 use super::periodicity::Correlogram;
-use crate::dsp::fft::{Complex32, Forward};
-use crate::dsp::window::hann;
+use crate::dsp::fft::{Buffer, Forward};
+use crate::dsp::window::{hann, multiply};
+use crate::model::fullband::Parameters;
 
 /// A signal, frame by frame.
 #[derive(Debug, Clone)]
@@ -25,8 +25,7 @@ impl Spectrum {
         let scale = 2.0 / (length as f32 * window_power);
         let mut transform = Forward::new(length);
         let mut correlate = Correlogram::new(parameters);
-        let mut frame = vec![0.0; length];
-        let mut spectrum = vec![Complex32::default(); length / 2 + 1];
+        let mut spectrum = Buffer::new(length);
         let mut power = vec![0.0; length / 2 + 1];
         let mut powers = Grid::new(frames, bands.count());
         let mut correlogram = Grid::new(frames, correlate.lags());
@@ -35,16 +34,13 @@ impl Spectrum {
         {
             let samples = signal.get(index * hop..).unwrap_or_default();
             let present = samples.len().min(length);
-            frame
-                .iter_mut()
-                .zip(samples)
-                .zip(&window)
-                .for_each(|((to, sample), weight)| *to = sample * weight);
+            let frame = spectrum.samples_mut();
+            multiply(frame, samples, &window);
             frame[present..].fill(0.0);
-            transform.run(&mut frame, &mut spectrum);
+            transform.run(&mut spectrum);
             power
                 .iter_mut()
-                .zip(&spectrum)
+                .zip(&*spectrum)
                 .for_each(|(power, bin)| *power = bin.norm_sqr() * scale);
             bands.powers(&power, powers);
             correlate.run(&power, correlogram);

@@ -1,5 +1,7 @@
 //! A model's parameters, read from `models/*.json`: every constant that the code names stands there with its source.
 
+pub(crate) mod fullband;
+pub(crate) mod indicators;
 mod p862;
 
 use crate::error::{Error, Result};
@@ -20,25 +22,26 @@ pub struct Model(Arc<File>);
 
 /// The contents of a model file.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct File {
     schema: String,
-    #[serde(rename = "kind")]
-    _kind: Kind,
     name: String,
     version: String,
     title: String,
     source: String,
     band: Band,
     mos_lqo_range: [f64; 2],
-    parameters: P862,
+    #[serde(flatten)]
+    parameters: Parameters,
 }
 
-/// The algorithm that evaluates the parameters.
+/// What the algorithm reads that evaluates the model.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Kind {
-    P862,
+#[serde(tag = "kind", content = "parameters", rename_all = "lowercase")]
+pub(crate) enum Parameters {
+    /// The P.862 family.
+    P862(Arc<P862>),
+    /// basilar-fb.
+    Fullband(Arc<fullband::Parameters>),
 }
 
 /// The audio bandwidth that a model judges (P.10).
@@ -49,6 +52,8 @@ pub enum Band {
     Narrowband,
     /// 50 to 7000 Hz, on headphones.
     Wideband,
+    /// 20 to 20000 Hz, on headphones.
+    Fullband,
 }
 
 impl fmt::Display for Band {
@@ -56,6 +61,7 @@ impl fmt::Display for Band {
         f.write_str(match self {
             Band::Narrowband => "narrowband",
             Band::Wideband => "wideband",
+            Band::Fullband => "fullband",
         })
     }
 }
@@ -86,18 +92,28 @@ impl Model {
         built_in!("p862-wb-cor2.json")
     }
 
+    /// basilar's own model of fullband speech at 48 kHz.
+    pub fn fullband() -> Self {
+        built_in!("basilar-fb.json")
+    }
+
     /// Every model that is compiled in, under the short name that `--model` takes.
-    pub fn built_in() -> [(&'static str, Self); 3] {
+    pub fn built_in() -> [(&'static str, Self); 4] {
         [
             ("nb", Self::narrowband()),
             ("wb", Self::wideband()),
             ("wb-cor2", Self::wideband_corrigendum2()),
+            ("fb", Self::fullband()),
         ]
     }
 
-    /// The model that suits a reference of this rate: narrowband up to 8 kHz, wideband above.
+    /// The model that suits a reference of this rate: narrowband up to 8 kHz, fullband from 32 kHz, wideband between.
     pub fn for_sample_rate(sample_rate: u32) -> Self {
-        if sample_rate <= 8000 { Self::narrowband() } else { Self::wideband() }
+        match sample_rate {
+            ..=8000 => Self::narrowband(),
+            32_000.. => Self::fullband(),
+            _ => Self::wideband(),
+        }
     }
 
     /// A model from the text of a model file; `name` is how an error calls it.
@@ -113,7 +129,11 @@ impl Model {
                 file.schema
             )));
         }
-        file.parameters.validate().map_err(invalid)?;
+        match &file.parameters {
+            Parameters::P862(p862) => p862.validate(),
+            Parameters::Fullband(fullband) => fullband.validate(),
+        }
+        .map_err(invalid)?;
         Ok(Self(Arc::new(file)))
     }
 
@@ -149,10 +169,13 @@ impl Model {
 
     /// The sample rates it works at, in Hz, rising.
     pub fn sample_rates(&self) -> Vec<u32> {
-        self.parameters().rates.iter().map(|rate| rate.sample_rate_hz).collect()
+        match self.parameters() {
+            Parameters::P862(p862) => p862.rates.iter().map(|rate| rate.sample_rate_hz).collect(),
+            Parameters::Fullband(fullband) => vec![fullband.sample_rate()],
+        }
     }
 
-    pub(crate) fn parameters(&self) -> &P862 {
+    pub(crate) fn parameters(&self) -> &Parameters {
         &self.0.parameters
     }
 }
@@ -164,7 +187,11 @@ mod tests {
     #[test]
     fn built_in_models_are_valid_and_carry_their_file_names() {
         for (_, model) in Model::built_in() {
-            assert!(model.name().starts_with("p862-"), "{}", model.name());
+            assert!(
+                ["p862-", "basilar-"].iter().any(|family| model.name().starts_with(family)),
+                "{}",
+                model.name()
+            );
             assert!(!model.source().is_empty());
         }
     }

@@ -24,7 +24,7 @@ mod stages;
 mod voice_activity;
 
 use crate::error::{Error, Result};
-use crate::model::{Model, P862, RateTables};
+use crate::model::{P862, RateTables};
 use crate::signal::Signal;
 use delay::Utterance;
 use disturbance::FrameComparison;
@@ -95,7 +95,7 @@ pub(crate) struct Outcome {
 
 /// The reference's part of the work, done once for any number of degraded signals.
 pub(crate) struct Prepared {
-    model: Model,
+    p: Arc<P862>,
     sample_rate: u32,
     source: Source,
     /// The reference at the level that the longer of the two signals asks for, which most pairs of a reference share.
@@ -110,18 +110,18 @@ struct Reference {
 impl Prepared {
     /// # Errors
     /// A reference that is too short or silent.
-    pub fn new(model: &Model, reference: &Signal) -> Result<Self> {
-        let sample_rate = working_rate(model, reference.sample_rate());
-        let setup = setup(model, sample_rate);
+    pub fn new(p: &Arc<P862>, reference: &Signal) -> Result<Self> {
+        let sample_rate = working_rate(p, reference.sample_rate());
+        let setup = setup(p, sample_rate);
         let source =
             Source::new(setup, reference.name(), reference.resampled(sample_rate)?.samples())?;
-        Ok(Self { model: model.clone(), sample_rate, source, latest: Mutex::new(None) })
+        Ok(Self { p: Arc::clone(p), sample_rate, source, latest: Mutex::new(None) })
     }
 
     /// # Errors
     /// A degraded signal that is too short or silent; a reference without speech, or whose speech it does not overlap.
     pub fn score(&self, degraded: &Signal) -> Result<Outcome> {
-        let setup = setup(&self.model, self.sample_rate);
+        let setup = setup(&self.p, self.sample_rate);
         let source =
             Source::new(setup, degraded.name(), degraded.resampled(self.sample_rate)?.samples())?;
         let longest = self.source.length().max(source.length());
@@ -189,18 +189,11 @@ impl Prepared {
 }
 
 /// The model's own rate for a signal: the highest that the signal fills, or the lowest there is.
-fn working_rate(model: &Model, sample_rate: u32) -> u32 {
-    let rates = model.sample_rates();
-    rates
-        .iter()
-        .rev()
-        .find(|&&rate| rate <= sample_rate)
-        .or(rates.first())
-        .copied()
-        .unwrap_or(sample_rate)
+fn working_rate(p: &P862, sample_rate: u32) -> u32 {
+    let filled = p.rates.iter().rev().find(|rate| rate.sample_rate_hz <= sample_rate);
+    filled.unwrap_or(&p.rates[0]).sample_rate_hz
 }
 
-fn setup(model: &Model, sample_rate: u32) -> Setup<'_> {
-    let p = model.parameters();
+fn setup(p: &P862, sample_rate: u32) -> Setup<'_> {
     Setup { p, rate: p.at_rate(sample_rate).unwrap_or(&p.rates[0]) }
 }

@@ -1,10 +1,11 @@
 //! The pipeline stage by stage, for the benchmarks.
 
 use super::*;
+use crate::model::{Model, Parameters};
 
 /// A pair with the result of each stage, so that any stage can be run again alone.
 pub struct Stages {
-    model: Model,
+    p: Arc<P862>,
     sample_rate: u32,
     samples: [Vec<f32>; 2],
     sources: [Source; 2],
@@ -17,9 +18,13 @@ pub struct Stages {
 impl Stages {
     /// # Errors
     /// What scoring the pair would refuse.
+    ///
+    /// # Panics
+    /// With a model of another family.
     pub fn new(model: &Model, reference: &Signal, degraded: &Signal) -> Result<Self> {
-        let sample_rate = working_rate(model, reference.sample_rate());
-        let setup = setup(model, sample_rate);
+        let Parameters::P862(p) = model.parameters() else { panic!("a P.862 model") };
+        let sample_rate = working_rate(p, reference.sample_rate());
+        let setup = setup(p, sample_rate);
         let samples = [reference, degraded].map(|signal| signal.samples().to_vec());
         let sources = [
             Source::new(setup, reference.name(), &samples[0])?,
@@ -34,7 +39,7 @@ impl Stages {
                 degraded: degraded.name().to_owned(),
             })?;
         Ok(Self {
-            model: model.clone(),
+            p: Arc::clone(p),
             sample_rate,
             samples,
             sources,
@@ -46,7 +51,7 @@ impl Stages {
     }
 
     fn setup(&self) -> Setup<'_> {
-        setup(&self.model, self.sample_rate)
+        setup(&self.p, self.sample_rate)
     }
 
     /// Level measurement and, in narrowband, the terminal's curve, of the degraded signal.

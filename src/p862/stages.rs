@@ -3,6 +3,7 @@
 use super::delay::Pair;
 use super::*;
 use crate::dsp::correlation::Correlator;
+use crate::model::{Model, Parameters};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -55,7 +56,7 @@ fn wide(values: &[f32]) -> Vec<f64> {
 }
 
 /// The first stage that differs, by name.
-fn compare(model: &Model, reference: &Path, degraded: &Path, expected: &Value) -> Vec<String> {
+fn compare(p: &Arc<P862>, reference: &Path, degraded: &Path, expected: &Value) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut check = |stage: &str, ours: &[f64], theirs: &[f64], tolerance: f64| {
         let difference = relative(ours, theirs);
@@ -70,8 +71,8 @@ fn compare(model: &Model, reference: &Path, degraded: &Path, expected: &Value) -
         }
     };
     let reference_signal = signal(reference);
-    let prepared = Prepared::new(model, &reference_signal).unwrap();
-    let setup = setup(model, prepared.sample_rate);
+    let prepared = Prepared::new(p, &reference_signal).unwrap();
+    let setup = setup(p, prepared.sample_rate);
     let source = Source::new(setup, "degraded", signal(degraded).samples()).unwrap();
     let longest = prepared.source.length().max(source.length());
     let (reference, degraded) = prepared.level(setup, &source, longest);
@@ -223,7 +224,8 @@ fn every_stage_equals_the_reference_program() {
         };
         for (degraded, expected) in files.as_object().unwrap() {
             let reference = reference_of(degraded, &p862);
-            let found = compare(&model, &folder.join(&reference), &folder.join(degraded), expected);
+            let Parameters::P862(p) = model.parameters() else { unreachable!("P.862 by name") };
+            let found = compare(p, &folder.join(&reference), &folder.join(degraded), expected);
             cases += 1;
             if !found.is_empty() {
                 wrong += 1;

@@ -1,9 +1,11 @@
 //! The parameters of basilar-fb, one struct a section of `models/basilar-fb.json`, which says where each comes from.
 
-use super::bark::MOST_BANDS;
 use super::indicators::Indicators;
 use crate::error::{Error, Result};
 use serde::Deserialize;
+
+/// Most Bark bands that a model may have.
+pub(crate) const MOST_BANDS: usize = 128;
 
 /// Every constant of the model. Five were fitted to people's votes: the weights of [`Mapping`].
 #[derive(Debug, Clone, Deserialize)]
@@ -214,6 +216,11 @@ impl Parameters {
         Ok(file.parameters)
     }
 
+    /// The rate the model works at, in Hz.
+    pub fn sample_rate(&self) -> u32 {
+        self.frames.sample_rate_hz
+    }
+
     /// Whether the model can be evaluated with these numbers.
     pub(crate) fn validate(&self) -> std::result::Result<(), String> {
         let odd = |count: usize| count % 2 == 1;
@@ -227,8 +234,8 @@ impl Parameters {
             .map(|ms| ms / 1000.0 * self.periodicity.transform as f64 * bin_hz);
         let rules = [
             (
-                self.frames.length >= 64 && self.frames.length.is_multiple_of(2),
-                "frames.length is an even number from 64",
+                self.frames.length >= 64 && self.frames.length.is_power_of_two(),
+                "frames.length is a power of two from 64",
             ),
             (
                 (1..=self.frames.length).contains(&self.frames.hop),
@@ -258,10 +265,10 @@ impl Parameters {
                 "periodicity.range_hz ends below half the sample rate",
             ),
             (
-                self.periodicity.transform.is_multiple_of(2)
+                self.periodicity.transform.is_power_of_two()
                     && self.periodicity.transform as f64
                         >= 2.0 * self.periodicity.range_hz[1] / bin_hz,
-                "periodicity.transform is even and holds range_hz",
+                "periodicity.transform is a power of two and holds range_hz",
             ),
             (
                 lags[0] >= 1.0 && lags[1] < self.periodicity.transform as f64 / 2.0,

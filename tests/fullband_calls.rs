@@ -1,0 +1,133 @@
+//! What a call does to time costs basilar-fb little and is reported: delay, leading silence, clock drift, sample rates.
+
+use basilar::{Model, Score, Scorer, Signal};
+use std::path::Path;
+
+const RATE: u32 = 48_000;
+
+/// The shipped 48 kHz talkers.
+fn voices() -> [Signal; 3] {
+    ["alsa-en", "horizons-de", "horizons-fr"].map(|talker| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio-samples/48k");
+        Signal::open(folder.join(talker).join("reference.wav")).unwrap()
+    })
+}
+
+fn score(reference: &Signal, degraded: Vec<f32>) -> Score {
+    let degraded = Signal::new("degraded", degraded, RATE);
+    Scorer::new(Model::fullband()).score(reference, &degraded).unwrap()
+}
+
+/// The signal with `delay_s` of near-silence before it, or that much cut from its beginning.
+fn delayed(signal: &Signal, delay_s: f64) -> Vec<f32> {
+    let samples = (delay_s.abs() * f64::from(RATE)) as usize;
+    if delay_s < 0.0 {
+        return signal.samples()[samples..].to_vec();
+    }
+    let noise = (0..samples).map(|n| (n as f32 * 12.9898).sin() * 3e-5);
+    noise.chain(signal.samples().iter().copied()).collect()
+}
+
+/// The signal from a clock that makes it `ppm` slower, by windowed-sinc interpolation of 64 taps.
+fn drifted(signal: &Signal, ppm: f64) -> Vec<f32> {
+    let samples = signal.samples();
+    let step = 1.0 / (1.0 + ppm * 1e-6);
+    let value = |n: usize| {
+        let at = n as f64 * step;
+        let centre = at.floor() as isize;
+        let taps = (centre - 31..=centre + 32).filter_map(|i| {
+            let sample = f64::from(*samples.get(usize::try_from(i).ok()?)?);
+            let x = std::f64::consts::PI * (at - i as f64);
+            let sinc = if x.abs() < 1e-9 { 1.0 } else { x.sin() / x };
+            Some(sample * sinc * (x / 64.0).cos().powi(2))
+        });
+        taps.sum::<f64>() as f32
+    };
+    (0..(samples.len() as f64 / step) as usize).map(value).collect()
+}
+
+#[test]
+fn a_recording_of_itself_is_excellent() {
+    for voice in voices() {
+        let mos_lqo = score(&voice, voice.samples().to_vec()).mos_lqo;
+        assert!(mos_lqo >= 4.7, "{}: {mos_lqo}", voice.name());
+    }
+}
+
+#[test]
+fn pure_delay_costs_nothing_and_is_reported_within_two_milliseconds() {
+    for voice in voices() {
+        let untouched = score(&voice, voice.samples().to_vec()).mos_lqo;
+        for delay_s in [0.0037, 0.25, 1.0, 5.0, 30.0] {
+            let found = score(&voice, delayed(&voice, delay_s));
+            let cost = untouched - found.mos_lqo;
+            assert!(cost.abs() <= 0.05, "{} delayed by {delay_s} s: costs {cost}", voice.name());
+            let (low, high) = found.alignment.delay_range_s();
+            let off = (low - delay_s).abs().max((high - delay_s).abs());
+            assert!(off <= 0.002, "{} delayed by {delay_s} s: off by {off} s", voice.name());
+        }
+    }
+}
+
+#[test]
+fn clock_drift_costs_little_and_is_reported_within_a_tenth() {
+    for voice in voices() {
+        let untouched = score(&voice, voice.samples().to_vec()).mos_lqo;
+        for (ppm, most) in [(100.0, 0.05), (1000.0, 0.1), (5000.0, 0.2)] {
+            let found = score(&voice, drifted(&voice, ppm));
+            let cost = untouched - found.mos_lqo;
+            assert!(cost <= most, "{} at {ppm} ppm: costs {cost}", voice.name());
+            let reported = found.alignment.clock_drift_ppm.unwrap();
+            assert!(
+                (reported / ppm - 1.0).abs() <= 0.1,
+                "{} at {ppm} ppm: {reported}",
+                voice.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn gain_and_polarity_cost_nothing() {
+    for voice in voices() {
+        let untouched = score(&voice, voice.samples().to_vec()).mos_lqo;
+        for gain in [-1.0, 0.178, 2.0] {
+            let cost = untouched
+                - score(&voice, voice.samples().iter().map(|x| x * gain).collect()).mos_lqo;
+            assert!(cost.abs() <= 0.05, "{} times {gain}: costs {cost}", voice.name());
+        }
+    }
+}
+
+#[test]
+fn any_sample_rate_is_taken_on_either_side_and_narrower_ones_score_lower() {
+    for voice in voices() {
+        let scorer = Scorer::new(Model::fullband());
+        let at = |rate| scorer.score(&voice, &voice.resampled(rate).unwrap()).unwrap().mos_lqo;
+        let rates = [8000, 16_000, 24_000, 32_000, 44_100, 48_000];
+        let scores = rates.map(at);
+        assert!(
+            scores.is_sorted_by(|low, high| *low <= high + 0.05),
+            "{}: {scores:?}",
+            voice.name()
+        );
+        for rate in rates {
+            let reference = voice.resampled(rate).unwrap().into_owned();
+            let itself = scorer.score(&reference, &reference).unwrap().mos_lqo;
+            assert!(itself >= 4.7, "{} at {rate} Hz: {itself}", voice.name());
+        }
+    }
+}
+
+#[test]
+fn silence_and_other_speech_are_bad() {
+    let [first, second, third] = voices();
+    for (reference, degraded) in
+        [(&first, second.samples().to_vec()), (&second, third.samples().to_vec())]
+    {
+        let mos_lqo = score(reference, degraded).mos_lqo;
+        assert!(mos_lqo <= 1.5, "{}: {mos_lqo}", reference.name());
+    }
+    let mos_lqo = score(&first, vec![0.0; first.samples().len()]).mos_lqo;
+    assert!(mos_lqo <= 1.5, "silence: {mos_lqo}");
+}
