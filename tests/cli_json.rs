@@ -63,7 +63,7 @@ fn the_models_follow_their_schema() {
     let found = document("models-1", &["models", "--json"], 0);
     let options: Vec<_> =
         found["models"].as_array().unwrap().iter().map(|model| model["option"].clone()).collect();
-    assert_eq!(options, ["nb", "wb", "wb-cor2"]);
+    assert_eq!(options, ["nb", "wb", "wb-cor2", "fb"]);
 }
 
 #[test]
