@@ -33,7 +33,7 @@ pub struct Arguments {
     /// in braces but `reference` becomes a column, `*` is anything.
     #[arg(long = "match", value_name = "PATTERN", requires = "degraded_dir")]
     pattern: Option<String>,
-    /// The model of rows that name none: auto, nb, wb or wb-cor2.
+    /// The model of rows that name none: auto, nb, wb, wb-cor2 or fb.
     #[arg(long, default_value = "auto")]
     model: ModelChoice,
     /// The channel of rows that name none: left, right, mix or a number from 1.

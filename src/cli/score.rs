@@ -31,8 +31,8 @@ pub struct Arguments {
     /// The degraded recordings; - is standard input
     #[arg(required = true)]
     degraded: Vec<PathBuf>,
-    /// auto, nb, wb, wb-cor2 or the path of a .json model file; auto takes nb for a reference of
-    /// 8 kHz or less and wb above
+    /// auto, nb, wb, wb-cor2, fb or the path of a .json model file; auto takes nb for a reference of
+    /// 8 kHz or less, fb from 32 kHz, and wb between
     #[arg(long, default_value = "auto", value_parser = Choice::parse)]
     model: Choice,
     /// Print one JSON object (schema basilar-score/1)

@@ -3,6 +3,9 @@
 //! A cascade is run as a wavefront: the sections stand side by side in the lanes of SIMD registers, each working on the
 //! sample that its predecessor finished two steps ago. No sum is reordered, so the result equals the plain loop's bit
 //! for bit.
+//!
+//! In digital silence the states decay towards numbers that processors compute slowly. Now and then, states far below
+//! anything that a 16-bit signal leaves are set to zero.
 
 use serde::Deserialize;
 
@@ -17,6 +20,17 @@ pub(crate) struct Section {
     pub a2: f32,
 }
 
+/// States below this are set to zero,
+const SILENT: f32 = 1e-25;
+/// every so many samples: only poles within 0.79 of the centre reach the subnormal numbers in that time, and those pass them at once.
+const SETTLE_EVERY: usize = 128;
+
+fn settle(state: &mut [f32; 2]) {
+    for value in state.iter_mut().filter(|value| value.abs() < SILENT) {
+        *value = 0.0;
+    }
+}
+
 impl Section {
     /// Lets every sample pass unchanged.
     #[cfg(target_arch = "x86_64")]
@@ -26,14 +40,18 @@ impl Section {
     pub fn filter<const N: usize>(&self, mut signals: [&mut [f32]; N]) {
         let mut states = [[0.0f32; 2]; N];
         let common = signals.iter().map(|signal| signal.len()).min().unwrap_or(0);
-        for t in 0..common {
-            for (signal, state) in signals.iter_mut().zip(&mut states) {
-                signal[t] = self.step(state, signal[t]);
+        for start in (0..common).step_by(SETTLE_EVERY) {
+            for t in start..common.min(start + SETTLE_EVERY) {
+                for (signal, state) in signals.iter_mut().zip(&mut states) {
+                    signal[t] = self.step(state, signal[t]);
+                }
             }
+            states.iter_mut().for_each(settle);
         }
         for (signal, state) in signals.iter_mut().zip(&mut states) {
-            for sample in &mut signal[common..] {
-                *sample = self.step(state, *sample);
+            for block in signal[common..].chunks_mut(SETTLE_EVERY) {
+                block.iter_mut().for_each(|sample| *sample = self.step(state, *sample));
+                settle(state);
             }
         }
     }
@@ -64,7 +82,7 @@ pub(crate) fn cascade<const N: usize>(sections: &[Section], mut signals: [&mut [
 
 #[cfg(target_arch = "x86_64")]
 mod wavefront {
-    use super::Section;
+    use super::{SETTLE_EVERY, SILENT, Section};
     use std::arch::x86_64::*;
 
     pub const LANES: usize = 8;
@@ -94,6 +112,20 @@ mod wavefront {
                 a: [lanes(|s| s.a1), lanes(|s| s.a2)],
                 w: [rest; 2],
                 moved: [rest; LAG],
+            }
+        }
+
+        /// Sets states to zero that no signal left.
+        #[inline]
+        #[target_feature(enable = "avx2")]
+        fn settle(&mut self) {
+            let magnitude = _mm256_castsi256_ps(_mm256_set1_epi32(i32::MAX));
+            for state in self.w.iter_mut().chain(&mut self.moved) {
+                let heard = _mm256_cmp_ps::<_CMP_GE_OQ>(
+                    _mm256_and_ps(*state, magnitude),
+                    _mm256_set1_ps(SILENT),
+                );
+                *state = _mm256_and_ps(*state, heard);
             }
         }
 
@@ -150,6 +182,11 @@ mod wavefront {
                 }
                 if let Some(sample) = t.checked_sub(delay).and_then(|t| signal.get_mut(t)) {
                     *sample = _mm256_cvtss_f32(out);
+                }
+            }
+            if t % SETTLE_EVERY == 0 {
+                for group in groups.iter_mut().flatten() {
+                    group.settle();
                 }
             }
         }
