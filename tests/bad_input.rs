@@ -150,9 +150,13 @@ fn noise_and_lost_speech_have_a_score() {
     let good = Path::new(GOOD);
     for (reference, degraded) in [(noise.as_path(), good), (good, &noise), (good, &lost)] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_basilar"));
-        let done = command.arg("score").args([reference, degraded]).assert().code(0).stderr("");
-        let printed = String::from_utf8_lossy(&done.get_output().stdout).into_owned();
+        let done = command.arg("score").args([reference, degraded]).assert().code(0);
+        let [printed, told] = [&done.get_output().stdout, &done.get_output().stderr]
+            .map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         assert!(printed.starts_with("MOS-LQO    1.") && printed.contains("  Bad\n"), "{printed}");
+        let related = told.is_empty();
+        assert!(related || told.contains("hardly resembles the reference"), "{told}");
+        assert!(!related || degraded == lost, "unrelated noise goes with a warning");
     }
 }
 
