@@ -53,7 +53,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Ok(summary) if summary.failed.is_empty() => ExitCode::SUCCESS,
         Ok(_) => ExitCode::from(3),
         Err(error) => {
-            eprintln!("error: {error}");
+            super::say_error(error);
             ExitCode::from(2)
         }
     }

@@ -49,7 +49,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Ok(comparison) if comparison.passed => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("error: {error}");
+            super::say_error(error);
             ExitCode::from(2)
         }
     }

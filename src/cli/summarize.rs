@@ -43,7 +43,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     match summarize(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            super::say_error(error);
             ExitCode::from(2)
         }
     }

@@ -32,17 +32,17 @@ impl Plan {
             padded[values.len()..].fill(0.0);
             self.forward.run(bins);
         }
-        cross_spectrum(&mut self.x, &self.y);
-        self.inverse.run(&mut self.x);
-        self.x.samples()
+        cross_spectrum(&self.x, &mut self.y);
+        self.inverse.run(&mut self.y);
+        self.y.samples()
     }
 }
 
-/// conj(x)·y, in place of x.
+/// conj(x)·y, in place of y.
 #[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-pub(crate) fn cross_spectrum(x: &mut [Complex32], y: &[Complex32]) {
-    for (x, y) in x.iter_mut().zip(y) {
-        *x = x.conj() * y;
+pub(crate) fn cross_spectrum(x: &[Complex32], y: &mut [Complex32]) {
+    for (x, y) in x.iter().zip(y) {
+        *y = x.conj() * *y;
     }
 }
 

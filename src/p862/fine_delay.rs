@@ -2,7 +2,8 @@
 
 use super::Setup;
 use super::delay::Pair;
-use crate::dsp::fft::{Buffer, Complex32, Forward, Inverse};
+use crate::dsp::correlation::cross_spectrum;
+use crate::dsp::fft::{Buffer, Forward, Inverse};
 use crate::dsp::window::multiply;
 use crate::model::DelaySearch;
 use multiversion::multiversion;
@@ -14,7 +15,7 @@ pub(super) struct LagVotes<'a> {
     forward: Forward,
     inverse: Inverse,
     reference: KeptSpectra,
-    degraded: Buffer,
+    /// The degraded frame's spectrum, then the correlation.
     correlation: Buffer,
     /// Largest magnitude in each block of the correlation.
     maxima: Vec<f32>,
@@ -33,7 +34,6 @@ impl<'a> LagVotes<'a> {
             forward: Forward::new(length),
             inverse: Inverse::new(length),
             reference: KeptSpectra::new(),
-            degraded: Buffer::new(length),
             correlation: Buffer::new(length),
             maxima: vec![0.0; length / BLOCK],
             histogram: vec![0.0; length],
@@ -146,11 +146,11 @@ impl<'a> LagVotes<'a> {
         });
         transform(
             &mut self.forward,
-            &mut self.degraded,
+            &mut self.correlation,
             &pair.degraded.alignment[d as usize..],
             window,
         );
-        cross_spectrum(&mut self.correlation, reference, &self.degraded);
+        cross_spectrum(reference, &mut self.correlation);
         self.inverse.run(&mut self.correlation);
     }
 }
@@ -190,14 +190,6 @@ impl KeptSpectra {
             *kept = position;
         }
         spectrum
-    }
-}
-
-/// conj(reference)·degraded.
-#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-fn cross_spectrum(out: &mut [Complex32], reference: &[Complex32], degraded: &[Complex32]) {
-    for ((out, x), y) in out.iter_mut().zip(reference).zip(degraded) {
-        *out = x.conj() * y;
     }
 }
 

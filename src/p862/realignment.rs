@@ -136,9 +136,9 @@ impl Search<'_> {
         let mut forward = Forward::new(length);
         forward.run(&mut x);
         forward.run(&mut y);
-        cross_spectrum(&mut x, &y);
-        Inverse::new(length).run(&mut x);
-        let correlation = x.samples();
+        cross_spectrum(&x, &mut y);
+        Inverse::new(length).run(&mut y);
+        let correlation = y.samples();
         let range = range as i64;
         let (mut best, mut delay) = (0.0, 0);
         for lag in -range..range {

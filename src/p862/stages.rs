@@ -26,13 +26,8 @@ fn shared() -> Option<PathBuf> {
     None
 }
 
-/// 16-bit mono WAV.
 fn signal(path: &Path) -> Signal {
-    let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let rate = u32::from_le_bytes(bytes[24..28].try_into().unwrap());
-    let samples =
-        bytes[44..].chunks_exact(2).map(|b| f32::from(i16::from_le_bytes([b[0], b[1]])) / 32768.0);
-    Signal::new(path.to_string_lossy(), samples.collect(), rate)
+    Signal::open(path).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn numbers(value: &Value) -> Vec<f64> {
