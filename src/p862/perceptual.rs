@@ -4,6 +4,7 @@ use super::Setup;
 use super::delay::Utterance;
 use super::level::Levelled;
 use crate::dsp::fft::{Buffer, Complex32, Forward};
+use crate::dsp::memory::Memory;
 use crate::dsp::window::{hann, multiply};
 
 /// The frames between the reference's first and last sound.
@@ -35,12 +36,12 @@ impl ActiveFrames {
 /// The pitch power densities of consecutive frames, a row a frame.
 pub(super) struct PitchPowers {
     bands: usize,
-    values: Vec<f32>,
+    values: Memory<f32>,
 }
 
 impl PitchPowers {
     pub fn new(bands: usize, frames: usize) -> Self {
-        Self { bands, values: vec![0.0; bands * frames] }
+        Self { bands, values: Memory::zeroed(bands * frames) }
     }
 
     pub fn frame(&self, frame: usize) -> &[f32] {
