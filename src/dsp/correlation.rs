@@ -1,6 +1,7 @@
 //! Cross-correlation of envelopes by FFT.
 
 use super::fft::{Buffer, Correlation, fast_length};
+use multiversion::multiversion;
 
 /// A correlator for sequences of up to `capacity` values; plans and buffers are kept between calls.
 #[derive(Default)]
@@ -58,15 +59,21 @@ impl Correlator {
 
 /// The index of the largest value above zero, the first of equals.
 pub(crate) fn peak(values: &[f32]) -> Option<usize> {
-    let mut best = 0.0;
-    let mut at = None;
-    for (k, &value) in values.iter().enumerate() {
-        if value > best {
-            best = value;
-            at = Some(k);
+    let highest = maximum(values);
+    if highest > 0.0 { values.iter().position(|&value| value == highest) } else { None }
+}
+
+/// The largest of the values and zero.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+pub(crate) fn maximum(values: &[f32]) -> f32 {
+    let mut largest = [0.0f32; 16];
+    let (lanes, rest) = values.as_chunks();
+    for lanes in lanes {
+        for (largest, &value) in largest.iter_mut().zip(lanes as &[f32; 16]) {
+            *largest = if value > *largest { value } else { *largest };
         }
     }
-    at
+    largest.iter().chain(rest).fold(0.0, |a, &b| if b > a { b } else { a })
 }
 
 #[cfg(test)]

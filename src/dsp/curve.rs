@@ -2,7 +2,7 @@
 
 use super::fft::{Buffer, Complex32, Forward, Inverse, fast_length};
 use super::power::exp2;
-use multiversion::multiversion;
+use multiversion::{multiversion, target::target_cfg_f};
 use std::ops::Range;
 
 /// The spectrum of a signal that several curves are applied to.
@@ -160,12 +160,13 @@ fn segments(
 }
 
 /// Gains that change by `step_db` from bin to bin; decibels are rounded to f32 as P.862's reference program keeps them.
-#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+#[multiversion(targets("x86_64+avx2+fma", "aarch64+neon"))]
 fn apply_slope(bins: &mut [Complex32], first_db: f64, step_db: f64, scale: f64) {
+    const FUSED: bool = target_cfg_f!(target_feature = "fma");
     let octaves_per_db = std::f64::consts::LOG2_10 / 20.0;
     for (k, bin) in bins.iter_mut().enumerate() {
         let db = (first_db + step_db * k as f64) as f32;
-        *bin *= (exp2(f64::from(db) * octaves_per_db) * scale) as f32;
+        *bin *= (exp2::<FUSED>(f64::from(db) * octaves_per_db) * scale) as f32;
     }
 }
 

@@ -8,7 +8,6 @@ use crate::dsp::fft::{Buffer, Correlation};
 use crate::dsp::window::multiply;
 use crate::model::DelaySearch;
 use multiversion::multiversion;
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// A lag, circular in the frame, and the weight that a frame gives it.
@@ -34,9 +33,29 @@ pub(super) struct FrameVotes<'a> {
     frame: Buffer,
     /// Largest magnitude in each block of the correlation.
     maxima: Vec<f32>,
-    /// Where the votes of frames at a pair of positions stand.
-    known: HashMap<(i64, i64), Range<usize>>,
+    /// Where the votes of frames at a pair of positions stand; one pair a slot.
+    known: Vec<Known>,
     votes: Vec<Vote>,
+}
+
+#[derive(Clone, Default)]
+struct Known {
+    positions: (i64, i64),
+    votes: Range<usize>,
+}
+
+impl Known {
+    /// 64 s of a pass, more than most pairs come to in all.
+    const SLOTS: usize = 1 << 12;
+    /// No frames' positions.
+    const NONE: Self = Self { positions: (-1, -1), votes: 0..0 };
+
+    fn slot((r, d): (i64, i64)) -> usize {
+        // Multiplicative hashing: passes go in even steps.
+        let mixed = (r as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            ^ (d as u64).wrapping_mul(0xC2B2_AE3D_27D4_EB4F);
+        (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 52) as usize
+    }
 }
 
 /// Votes kept; 8 MiB.
@@ -51,7 +70,7 @@ impl<'a> FrameVotes<'a> {
             reference: KeptSpectra::new(),
             frame: Buffer::new(length),
             maxima: vec![0.0; length / BLOCK],
-            known: HashMap::new(),
+            known: vec![Known::NONE; Known::SLOTS],
             votes: Vec::new(),
         }
     }
@@ -59,27 +78,28 @@ impl<'a> FrameVotes<'a> {
     /// To be called when the window is another than before.
     pub fn forget(&mut self) {
         self.reference.forget();
-        self.known.clear();
+        self.forget_votes();
+    }
+
+    fn forget_votes(&mut self) {
+        self.known.fill(Known::NONE);
         self.votes.clear();
     }
 
     /// The votes of the frames at `r` and `d`.
     pub fn votes(&mut self, pair: &Pair, window: &[f32], r: i64, d: i64) -> &[Vote] {
-        let range = match self.known.get(&(r, d)) {
-            Some(range) => range.clone(),
-            None => {
-                if self.votes.len() > MOST_VOTES {
-                    self.known.clear();
-                    self.votes.clear();
-                }
-                let start = self.votes.len();
-                self.correlate(pair, window, r, d);
-                cast(self.p, self.frame.samples(), &mut self.maxima, &mut self.votes);
-                self.known.insert((r, d), start..self.votes.len());
-                start..self.votes.len()
+        let positions = (r, d);
+        let slot = Known::slot(positions);
+        if self.known[slot].positions != positions {
+            if self.votes.len() > MOST_VOTES {
+                self.forget_votes();
             }
-        };
-        &self.votes[range]
+            let start = self.votes.len();
+            self.correlate(pair, window, r, d);
+            cast(self.p, self.frame.samples(), &mut self.maxima, &mut self.votes);
+            self.known[slot] = Known { positions, votes: start..self.votes.len() };
+        }
+        &self.votes[self.known[slot].votes.clone()]
     }
 
     /// The circular cross-correlation of two windowed frames.

@@ -6,6 +6,7 @@ use super::level::Levelled;
 use crate::dsp::fft::{Buffer, Complex32, Forward};
 use crate::dsp::memory::Memory;
 use crate::dsp::window::{hann, multiply};
+use std::sync::Arc;
 
 /// The frames between the reference's first and last sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +108,7 @@ pub(super) fn audible(setup: Setup, powers: &[f32], factor: f32) -> f32 {
 
 /// From a frame of samples to its pitch power density.
 pub(super) struct Analyser {
-    window: Vec<f32>,
+    window: Arc<[f32]>,
     forward: Forward,
     spectrum: Buffer,
     /// Bins of each band, and what their power is multiplied by.
