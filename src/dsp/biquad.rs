@@ -37,24 +37,31 @@ impl Section {
     #[cfg(target_arch = "x86_64")]
     const IDENTITY: Section = Section { b0: 1.0, b1: 0.0, b2: 0.0, a1: 0.0, a2: 0.0 };
 
-    /// Filters several signals in place, each from rest; side by side they hide each other's latency.
-    pub fn filter<const N: usize>(&self, mut signals: [&mut [f32]; N]) {
+    /// Filters several signals in place, each from rest; side by side they hide each other's latency. Returns the f32 sum
+    /// of each in index order, which hides behind the filter.
+    pub fn filter<const N: usize>(&self, mut signals: [&mut [f32]; N]) -> [f32; N] {
         let mut states = [[0.0f32; 2]; N];
+        let mut sums = [0.0f32; N];
         let common = signals.iter().map(|signal| signal.len()).min().unwrap_or(0);
         for start in (0..common).step_by(SETTLE_EVERY) {
             for t in start..common.min(start + SETTLE_EVERY) {
-                for (signal, state) in signals.iter_mut().zip(&mut states) {
+                for ((signal, state), sum) in signals.iter_mut().zip(&mut states).zip(&mut sums) {
                     signal[t] = self.step(state, signal[t]);
+                    *sum += signal[t];
                 }
             }
             settle(states.as_flattened_mut());
         }
-        for (signal, state) in signals.iter_mut().zip(&mut states) {
+        for ((signal, state), sum) in signals.iter_mut().zip(&mut states).zip(&mut sums) {
             for block in signal[common..].chunks_mut(SETTLE_EVERY) {
-                block.iter_mut().for_each(|sample| *sample = self.step(state, *sample));
+                for sample in block {
+                    *sample = self.step(state, *sample);
+                    *sum += *sample;
+                }
                 settle(state);
             }
         }
+        sums
     }
 
     #[inline(always)]
@@ -76,9 +83,9 @@ pub(crate) fn cascade<const N: usize>(sections: &[Section], mut signals: [&mut [
         }
         return;
     }
-    sections
-        .iter()
-        .for_each(|section| section.filter(signals.each_mut().map(|signal| &mut **signal)));
+    for section in sections {
+        section.filter(signals.each_mut().map(|signal| &mut **signal));
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -110,8 +117,8 @@ mod wavefront {
             let values = lanes.each_ref().map(coefficient);
             std::array::from_fn::<_, REGISTERS, _>(|r| load(&values, r * WIDTH))
         };
-        let [b0, b1, b2] = [coefficients(|s| s.b0), coefficients(|s| s.b1), coefficients(|s| s.b2)];
-        let [a1, a2] = [coefficients(|s| s.a1), coefficients(|s| s.a2)];
+        let fields: [fn(&Section) -> f32; 5] = [|s| s.b0, |s| s.b1, |s| s.b2, |s| s.a1, |s| s.a2];
+        let [b0, b1, b2, a1, a2] = fields.map(coefficients);
 
         let count = sections.len();
         let delay = LAG * (count - 1);
@@ -140,7 +147,7 @@ mod wavefront {
             }
             if t % SETTLE_EVERY == 0 {
                 states.as_flattened_mut().iter_mut().for_each(|state| settled(state));
-                ring.iter_mut().for_each(|Step(step)| settle(step));
+                ring.iter_mut().for_each(|Step(step)| settle(&mut step[..LANES]));
             }
         }
     }
@@ -199,7 +206,7 @@ mod tests {
         ) {
             let mut plain = [first.clone(), second.clone()];
             for samples in &mut plain {
-                sections.iter().for_each(|section| section.filter([samples]));
+                sections.iter().for_each(|section| drop(section.filter([&mut *samples])));
             }
             let [mut first, mut second] = [first, second];
             cascade(&sections, [&mut first, &mut second]);

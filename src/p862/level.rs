@@ -111,22 +111,21 @@ pub(super) fn level<const N: usize>(
 ) -> [Levelled; N] {
     let margin = setup.margin();
     let mut scaled = sources.map(|source| source.scaled(setup, longest));
-    if let InputFilter::Section { edge_fade, gain, section } = &setup.p.input_filter {
-        let mut signal = 0;
-        let inner = scaled.each_mut().map(|(_, samples)| {
-            let length = sources[signal].length;
-            signal += 1;
-            fade_edges(&mut samples[margin - 1..length - margin + 1], *edge_fade);
-            &mut samples[margin..length - margin]
-        });
-        lowered(section, *gain).filter(inner);
-    }
     let lengths = sources.map(Source::length);
-    let mut own_length = lengths.into_iter();
-    let own = scaled
-        .each_ref()
-        .map(|(_, samples)| &samples[..own_length.next().unwrap_or_default() + setup.tail()]);
-    let mut heard = activity(setup, own, lengths).into_iter();
+    let mut length = lengths.into_iter();
+    let inner = scaled.each_mut().map(|(_, samples)| {
+        let length = length.next().expect("as many as were scaled");
+        if let InputFilter::Section { edge_fade, .. } = &setup.p.input_filter {
+            fade_edges(&mut samples[margin - 1..length - margin + 1], *edge_fade);
+        }
+        &mut samples[margin..length - margin]
+    });
+    let sums = match &setup.p.input_filter {
+        InputFilter::Section { gain, section, .. } => lowered(section, *gain).filter(inner),
+        InputFilter::Curve { .. } => sums_in_order(inner),
+    };
+    let samples = scaled.each_ref().map(|(_, samples)| &**samples);
+    let mut heard = activity(setup, samples, lengths, sums).into_iter();
     let mut sources = sources.into_iter();
     scaled.map(|(scale, samples)| {
         let (source, (alignment, activity)) =
@@ -158,6 +157,21 @@ fn fade_edges(samples: &mut [f32], fade: usize) {
         samples[i] *= gain;
         samples[last - i] *= gain;
     }
+}
+
+/// f32 sums in index order; side by side they hide each other's latency.
+fn sums_in_order<const N: usize>(signals: [&mut [f32]; N]) -> [f32; N] {
+    let common = signals.iter().map(|signal| signal.len()).min().unwrap_or(0);
+    let mut sums = [0.0f32; N];
+    for t in 0..common {
+        for (sum, signal) in sums.iter_mut().zip(&signals) {
+            *sum += signal[t];
+        }
+    }
+    for (sum, signal) in sums.iter_mut().zip(&signals) {
+        signal[common..].iter().for_each(|sample| *sum += sample);
+    }
+    sums
 }
 
 /// The section with its gain lowered, each coefficient rounded once (Corrigendum 2).

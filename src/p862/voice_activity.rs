@@ -44,23 +44,26 @@ impl Activity {
     }
 }
 
-/// Copies of signals as the alignment hears them, and the speech in them; `lengths` are without the tail.
+/// Copies of signals as the alignment hears them, and the speech in them; `lengths` are without the tail, `sums` are those
+/// of the samples between the margins.
 pub(super) fn activity<const N: usize>(
     setup: Setup,
     signals: [&[f32]; N],
     lengths: [usize; N],
+    sums: [f32; N],
 ) -> [(Memory<f32>, Activity); N] {
     let (margin, window) = (setup.margin(), setup.rate.vad_window);
-    let mut copies = signals.map(Memory::from);
-    let mut lengths_in_order = lengths.into_iter();
-    let mut inner = copies.each_mut().map(|copy| {
-        let length = lengths_in_order.next().unwrap_or_default();
-        &mut copy[margin..length - margin]
+    let mut each = lengths.into_iter().zip(sums);
+    let mut copies = signals.map(|signal| {
+        let (length, sum) = each.next().expect("as many as there are signals");
+        let mut copy = Memory::new(length + setup.tail());
+        let inner = margin..length - margin;
+        for outer in [0..inner.start, inner.end..copy.len()] {
+            copy[outer.clone()].copy_from_slice(&signal[outer]);
+        }
+        without_mean(&mut copy[inner.clone()], &signal[inner], sum / length as f32, window);
+        copy
     });
-    let sums = sums_in_order(inner.each_ref().map(|signal| &**signal));
-    for ((signal, sum), length) in inner.iter_mut().zip(sums).zip(lengths) {
-        remove_mean(signal, sum / length as f32, window);
-    }
     biquad::cascade(&setup.rate.alignment_filter, copies.each_mut().map(|copy| &mut **copy));
     let mut lengths = lengths.into_iter();
     copies.map(|copy| {
@@ -69,29 +72,16 @@ pub(super) fn activity<const N: usize>(
     })
 }
 
-/// f32 sums in index order; side by side they hide each other's latency.
-fn sums_in_order<const N: usize>(signals: [&[f32]; N]) -> [f32; N] {
-    let common = signals.iter().map(|signal| signal.len()).min().unwrap_or(0);
-    let mut sums = [0.0f32; N];
-    for t in 0..common {
-        for (sum, signal) in sums.iter_mut().zip(&signals) {
-            *sum += signal[t];
-        }
+/// A copy without the mean, its first and last window faded.
+fn without_mean(copy: &mut [f32], signal: &[f32], mean: f32, window: usize) {
+    for (out, sample) in copy.iter_mut().zip(signal) {
+        *out = sample - mean;
     }
-    for (sum, signal) in sums.iter_mut().zip(&signals) {
-        signal[common..].iter().for_each(|sample| *sum += sample);
-    }
-    sums
-}
-
-/// Subtracts the mean and fades the first and last window.
-fn remove_mean(signal: &mut [f32], mean: f32, window: usize) {
-    signal.iter_mut().for_each(|sample| *sample -= mean);
-    let last = signal.len() - 1;
+    let last = copy.len() - 1;
     for k in 0..window {
         let gain = (0.5 + k as f32) / window as f32;
-        signal[k] *= gain;
-        signal[last - k] *= gain;
+        copy[k] *= gain;
+        copy[last - k] *= gain;
     }
 }
 
