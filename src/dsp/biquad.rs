@@ -206,7 +206,9 @@ mod tests {
         ) {
             let mut plain = [first.clone(), second.clone()];
             for samples in &mut plain {
-                sections.iter().for_each(|section| drop(section.filter([&mut *samples])));
+                for section in &sections {
+                    section.filter([&mut *samples]);
+                }
             }
             let [mut first, mut second] = [first, second];
             cascade(&sections, [&mut first, &mut second]);

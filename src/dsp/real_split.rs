@@ -210,30 +210,24 @@ mod simd {
         w: *const Complex32,
         count: usize,
     ) {
-        // Two stages, the first one register ahead: as one chain they would outlast what a processor looks ahead.
-        // SAFETY, here and below: k + LANES <= count, which all of them hold.
-        let spectra = |k: usize| unsafe {
-            let w = _mm256_loadu_ps(w.add(k).cast::<f32>());
-            let a = _mm256_loadu_ps(low.add(k).cast::<f32>());
-            let b = conjugated(reversed(_mm256_loadu_ps(high_end.sub(k + LANES).cast::<f32>())));
-            let (even, turned) = (_mm256_add_ps(a, b), times(_mm256_sub_ps(a, b), w));
-            (_mm256_add_ps(even, turned), _mm256_sub_ps(even, turned))
-        };
-        let products = |k: usize, (y_low, y_high): (__m256, __m256)| unsafe {
-            let w = _mm256_loadu_ps(w.add(k).cast::<f32>());
-            let a = times_conjugate(y_low, _mm256_loadu_ps(x.add(k).cast::<f32>()));
-            let b = times(y_high, reversed(_mm256_loadu_ps(x_end.sub(k + LANES).cast::<f32>())));
-            let (even, turned) = (_mm256_add_ps(a, b), times_conjugate(_mm256_sub_ps(a, b), w));
-            _mm256_storeu_ps(low.add(k).cast::<f32>(), _mm256_add_ps(even, turned));
-            let mirrored = reversed(conjugated(_mm256_sub_ps(even, turned)));
-            _mm256_storeu_ps(high_end.sub(k + LANES).cast::<f32>(), mirrored);
-        };
-        let mut ahead = spectra(0);
-        for k in (LANES..count).step_by(LANES) {
-            let current = std::mem::replace(&mut ahead, spectra(k));
-            products(k - LANES, current);
+        for k in (0..count).step_by(LANES) {
+            // SAFETY: k + LANES <= count, which all of them hold.
+            unsafe {
+                let low = low.add(k).cast::<f32>();
+                let high = high_end.sub(k + LANES).cast::<f32>();
+                let w = _mm256_loadu_ps(w.add(k).cast::<f32>());
+                let x_low = _mm256_loadu_ps(x.add(k).cast::<f32>());
+                let x_high = reversed(_mm256_loadu_ps(x_end.sub(k + LANES).cast::<f32>()));
+                let a = _mm256_loadu_ps(low);
+                let b = conjugated(reversed(_mm256_loadu_ps(high)));
+                let (even, turned) = (_mm256_add_ps(a, b), times(_mm256_sub_ps(a, b), w));
+                let a = times_conjugate(_mm256_add_ps(even, turned), x_low);
+                let b = times(_mm256_sub_ps(even, turned), x_high);
+                let (even, turned) = (_mm256_add_ps(a, b), times_conjugate(_mm256_sub_ps(a, b), w));
+                _mm256_storeu_ps(low, _mm256_add_ps(even, turned));
+                _mm256_storeu_ps(high, reversed(conjugated(_mm256_sub_ps(even, turned))));
+            }
         }
-        products(count - LANES, ahead);
     }
 
     /// The complex values in opposite order.
