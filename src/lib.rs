@@ -29,6 +29,7 @@ pub mod report;
 mod scorer;
 mod signal;
 pub mod table;
+pub mod validation;
 
 #[cfg(feature = "internals")]
 #[doc(hidden)]

@@ -9,6 +9,7 @@ mod model;
 mod models;
 mod score;
 mod summarize;
+mod validate;
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
@@ -39,6 +40,7 @@ enum Command {
     Compare(compare::Arguments),
     Score(score::Arguments),
     Summarize(summarize::Arguments),
+    Validate(validate::Arguments),
     Models(models::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -59,6 +61,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Compare(arguments) => return compare::run(&arguments),
         Command::Summarize(arguments) => return summarize::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
+        Command::Validate(arguments) => validate::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
