@@ -33,7 +33,7 @@ pub mod validation;
 
 #[cfg(feature = "internals")]
 #[doc(hidden)]
-pub use p862::Stages;
+pub use {fullband::FullbandStages, p862::Stages};
 
 pub use error::{Error, Result};
 pub use model::{Band, Model};

@@ -37,12 +37,11 @@ pub fn kendall(x: &[f64], y: &[f64]) -> f64 {
     agreement / f64::sqrt(differ_in_x * differ_in_y)
 }
 
-/// The 95 % confidence interval of a Pearson correlation of so many points (Fisher, 1921); none below four.
-pub fn confidence_interval(pearson: f64, count: usize) -> Option<[f64; 2]> {
-    let degrees = count.checked_sub(3).filter(|&degrees| degrees > 0)?;
-    let half = Normal::standard().inverse_cdf(0.975) / (degrees as f64).sqrt();
+/// The 95 % confidence interval of a Pearson correlation of so many points, four at least (Fisher, 1921).
+pub fn confidence_interval(pearson: f64, count: usize) -> [f64; 2] {
+    let half = Normal::standard().inverse_cdf(0.975) / (count as f64 - 3.0).sqrt();
     let z = pearson.atanh();
-    Some([z - half, z + half].map(f64::tanh))
+    [z - half, z + half].map(f64::tanh)
 }
 
 /// The mean of values, of which there is one at least.

@@ -17,7 +17,7 @@ pub struct Statistics {
     /// The correlation of Pearson, without any mapping.
     pub pearson: f64,
     /// Its 95 % confidence interval (Fisher, 1921), for independent clips.
-    pub pearson_interval: Option<[f64; 2]>,
+    pub pearson_interval: [f64; 2],
     /// The correlation of Spearman.
     pub spearman: f64,
     /// Kendall's τ-b.

@@ -11,6 +11,16 @@ use std::fmt::Display;
 /// Width and height of a panel, in pixels.
 const PANEL: (u32, u32) = (330, 330);
 
+/// What the marks are, line by line below all panels.
+const LEGEND: [&str; 3] = [
+    "Dots: clips, with the 95 % confidence interval of their votes",
+    "Rings: conditions",
+    "Line: third-order monotone mapping of P.1401",
+];
+
+/// Height of a line of the legend, in pixels.
+const LINE_HEIGHT: u32 = 18;
+
 /// Points of the mapping's curve.
 const CURVE_POINTS: usize = 60;
 
@@ -38,10 +48,16 @@ fn draw(
     (columns, rows): (u32, u32),
     svg: &mut String,
 ) -> std::result::Result<(), impl Display + use<>> {
-    let size = (columns * PANEL.0, rows * PANEL.1);
+    let height = rows * PANEL.1;
+    let size = (columns * PANEL.0, height + (LEGEND.len() as u32 + 1) * LINE_HEIGHT);
     let root = SVGBackend::with_string(svg, size).into_drawing_area();
     root.fill(&WHITE)?;
-    let panels = root.split_evenly((rows as usize, columns as usize));
+    let (panels, legend) = root.split_vertically(height);
+    for (line, text) in (0..).zip(LEGEND) {
+        let place = (12, line * LINE_HEIGHT as i32);
+        legend.draw(&Text::new(text, place, ("sans-serif", 12)))?;
+    }
+    let panels = panels.split_evenly((rows as usize, columns as usize));
     let pairs = validation.datasets.iter().flat_map(|dataset| {
         validation.metrics.iter().enumerate().map(move |metric| (dataset, metric))
     });

@@ -95,11 +95,11 @@ fn evaluation<Subject>(
                 set("error", error.clone().into());
             }
             Outcome::Statistics(found) => {
-                let interval = found.pearson_interval;
+                let [low, high] = found.pearson_interval;
                 set("count", found.count.into());
                 set("pearson", found.pearson.into());
-                set("pearson_low", interval.map(|ends| ends[0]).into());
-                set("pearson_high", interval.map(|ends| ends[1]).into());
+                set("pearson_low", low.into());
+                set("pearson_high", high.into());
                 set("spearman", found.spearman.into());
                 set("kendall", found.kendall.into());
                 set("rmse", found.rmse.into());

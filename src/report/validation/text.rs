@@ -54,14 +54,13 @@ fn table<Subject>(
         match outcome {
             Outcome::Impossible { error } => writeln!(out, "{:>10}  {error}", "-")?,
             Outcome::Statistics(found) => {
-                let interval =
-                    found.pearson_interval.map(|[low, high]| format!("{low:.3} to {high:.3}"));
+                let [low, high] = found.pearson_interval;
                 writeln!(
                     out,
                     "{:10}  {:7.3}  {:>14}  {:8.3}  {:7.3}  {:>6}  {:>6}  {:>6}  {:>8}",
                     found.count,
                     found.pearson,
-                    interval.unwrap_or_default(),
+                    format!("{low:.3} to {high:.3}"),
                     found.spearman,
                     found.kendall,
                     number(found.rmse),
