@@ -156,7 +156,7 @@ fn what_cannot_be_evaluated_says_why_and_keeps_the_rest() {
     let found = json(&ratings, &["--model", "nb"], 3);
     let error = |place: usize| found["datasets"][place]["clips"]["metrics"][0]["error"].clone();
     assert_eq!(error(0), Value::Null);
-    assert_eq!(error(1), "1 clips with a score are too few; give 4 or more");
+    assert_eq!(error(1), "too few clips with a score, 1; give 4 or more");
     assert_eq!(error(2), "all clips have the vote 3; give some of other quality");
     let text = run(&ratings, &["--model", "nb"], 3);
     let text = String::from_utf8(text.get_output().stdout.clone()).unwrap();

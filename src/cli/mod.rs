@@ -26,6 +26,7 @@ Examples:
   basilar score --json reference.wav degraded.wav | jq '.scores[].mos_lqo'
   basilar batch pairs.csv -o results.csv
   basilar compare baseline.csv results.csv --junit report.xml
+  basilar validate ratings.csv --model fb,wb --plot scatter.svg
 
 Exit codes: 0 done, 1 the gate failed, 2 wrong usage, 3 some inputs could not be scored."
 )]

@@ -63,9 +63,9 @@ impl Outcome {
         let impossible = |error: String| Self::Impossible { error };
         let constant = |values: &[f64]| values.iter().all(|value| *value == values[0]);
         match points.len() {
-            count if count < FEWEST => impossible(format!(
-                "{count} {what} with a score are too few; give {FEWEST} or more"
-            )),
+            count if count < FEWEST => {
+                impossible(format!("too few {what} with a score, {count}; give {FEWEST} or more"))
+            }
             _ if constant(&votes) => impossible(format!(
                 "all {what} have the vote {}; give some of other quality",
                 votes[0]
