@@ -219,6 +219,18 @@ fn tables_that_cannot_be_used_get_one_sentence() {
 }
 
 #[test]
+fn what_is_read_is_never_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let ratings = ratings(folder.path());
+    let before = fs::read(&ratings).unwrap();
+    for option in ["--clips", "--statistics", "--markdown", "--plot"] {
+        let done = run(&ratings, &["--model", "nb", option, "ratings.csv"], 2);
+        assert!(said(&done).contains("ratings.csv: would be replaced"), "{}", said(&done));
+    }
+    assert_eq!(fs::read(&ratings).unwrap(), before);
+}
+
+#[test]
 fn the_table_of_clips_is_read_again_as_scores() {
     let folder = tempfile::tempdir().unwrap();
     let ratings = ratings(folder.path());

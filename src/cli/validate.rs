@@ -8,8 +8,9 @@ use basilar::table::Format;
 use basilar::validation::{Study, Validation};
 use basilar::{Channel, Error};
 use indicatif::ProgressBar;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write};
+use std::iter;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -98,9 +99,7 @@ pub fn run(arguments: &Arguments) -> io::Result<Exit> {
 }
 
 fn validate(arguments: &Arguments) -> basilar::Result<Validation> {
-    let formats =
-        [&arguments.clips, &arguments.statistics].map(|path| path.as_deref().map(Format::of));
-    formats.into_iter().flatten().collect::<basilar::Result<Vec<_>>>()?;
+    check_outputs(arguments)?;
     let mut models = arguments.model.clone();
     if models.is_empty() && arguments.scores.is_empty() {
         models.push(("auto".to_owned(), ModelChoice::Auto));
@@ -125,6 +124,28 @@ fn validate(arguments: &Arguments) -> basilar::Result<Validation> {
     bar.finish_and_clear();
     write_files(arguments, &validation)?;
     Ok(validation)
+}
+
+/// Refuses, before anything is scored, names that do not say a format and places that hold what is read.
+fn check_outputs(arguments: &Arguments) -> basilar::Result<()> {
+    let Arguments { clips, statistics, markdown, plot, .. } = arguments;
+    for path in [clips, statistics].into_iter().flatten() {
+        Format::of(path)?;
+    }
+    let inputs = || iter::once(&arguments.ratings).chain(&arguments.scores);
+    let is = |input: &PathBuf, output: &Path| {
+        fs::canonicalize(input)
+            .is_ok_and(|input| fs::canonicalize(output).is_ok_and(|o| o == input))
+    };
+    for output in [clips, statistics, markdown, plot].into_iter().flatten() {
+        if inputs().any(|input| is(input, output)) {
+            return Err(Error::InvalidTable {
+                name: output.display().to_string(),
+                reason: "would be replaced by what is written; choose another place".to_owned(),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn write_files(arguments: &Arguments, validation: &Validation) -> basilar::Result<()> {
