@@ -29,10 +29,11 @@ pub mod report;
 mod scorer;
 mod signal;
 pub mod table;
+pub mod validation;
 
 #[cfg(feature = "internals")]
 #[doc(hidden)]
-pub use p862::Stages;
+pub use {fullband::FullbandStages, p862::Stages};
 
 pub use error::{Error, Result};
 pub use model::{Band, Model};

@@ -67,6 +67,16 @@ fn the_models_follow_their_schema() {
 }
 
 #[test]
+fn a_validation_follows_its_schema() {
+    let [ratings, scores] =
+        ["ratings.csv", "scores.csv"].map(|name| format!("../tests/validation/{name}"));
+    let arguments = ["validate", "--json", &ratings, "--scores", &scores];
+    let found = document("validation-1", &arguments, 0);
+    assert_eq!(found["metrics"], serde_json::json!(["first", "second"]));
+    assert_eq!(found["datasets"].as_array().unwrap().len(), 8);
+}
+
+#[test]
 fn a_document_that_breaks_the_schema_is_noticed() {
     let schema = std::fs::read_to_string("schemas/score-1.json").unwrap();
     let schema: Value = serde_json::from_str(&schema).unwrap();

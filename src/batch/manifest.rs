@@ -35,7 +35,7 @@ pub(super) struct Task {
 
 /// What to score, and how.
 #[derive(Debug, Clone)]
-pub(super) struct Pair {
+pub(crate) struct Pair {
     pub reference: PathBuf,
     pub degraded: PathBuf,
     pub model: ModelChoice,

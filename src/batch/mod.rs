@@ -2,6 +2,7 @@
 
 mod compare;
 mod folders;
+mod in_memory;
 mod journal;
 mod manifest;
 mod model_choice;
@@ -16,6 +17,8 @@ mod summarize;
 
 pub use compare::{Comparison, GroupComparison, RowComparison, Rules, Verdict};
 pub use folders::Folders;
+pub(crate) use in_memory::score_pairs;
+pub(crate) use manifest::Pair;
 pub use manifest::{Defaults, Manifest};
 pub use model_choice::ModelChoice;
 pub use statistics::{Mean, PairedTest};
@@ -92,7 +95,8 @@ impl Batch {
             Ok(pair) => references.score(pair),
             Err(error) => row::failed(error),
         };
-        runner::run(&queue, &mut journal, self.jobs, &score, on_row, progress)?;
+        let mut keep = |entry| journal.append(&entry);
+        runner::run(&queue, &mut keep, self.jobs, &score, on_row, progress)?;
         let summary = output::write(&journal, outputs)?;
         journal.remove()?;
         Ok(summary)

@@ -1,6 +1,6 @@
-//! The workers: take a row, score it, write it to the journal.
+//! The workers: take a row, score it, hand on its result.
 
-use super::journal::{Entry, Journal};
+use super::journal::Entry;
 use super::manifest::Task;
 use super::queue::Queue;
 use super::row;
@@ -12,29 +12,29 @@ use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
-/// Scores all rows of the queue with so many workers.
+/// Scores all rows of the queue with so many workers; `keep` gets one result after the other.
 pub(super) fn run(
     queue: &Queue,
-    journal: &mut Journal,
+    keep: &mut (dyn FnMut(Entry) -> Result<()> + Send),
     jobs: NonZeroUsize,
     score: &(impl Fn(&Task) -> Cells + Sync),
     on_row: &(dyn Fn(&Progress) + Sync),
     progress: Progress,
 ) -> Result<()> {
-    let written = Mutex::new((journal, progress));
+    let kept = Mutex::new((keep, progress));
     let work = || -> Result<()> {
         let mut group = None;
         while let Some(task) = queue.take(&mut group)? {
             // No panic is known; one that comes all the same costs its own row and nothing else.
             let outcome = catch_unwind(AssertUnwindSafe(|| score(&task)))
                 .unwrap_or_else(|panic| row::failed(&defect(&task, panic.as_ref())));
-            let entry = Entry { row: task.index, carried: task.carried, outcome };
-            let mut written = written.lock().unwrap_or_else(PoisonError::into_inner);
-            written.0.append(&entry)?;
-            written.1.rows += 1;
-            on_row(&written.1);
-            drop(written);
-            queue.finish(entry.row);
+            let row = task.index;
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            (kept.0)(Entry { row, carried: task.carried, outcome })?;
+            kept.1.rows += 1;
+            on_row(&kept.1);
+            drop(kept);
+            queue.finish(row);
         }
         Ok(())
     };
@@ -70,7 +70,7 @@ impl Summary {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::journal::Origin;
+    use crate::batch::journal::{Journal, Origin};
 
     #[test]
     fn a_panic_costs_its_own_row_and_nothing_else() {
@@ -89,7 +89,8 @@ mod tests {
             Cells::new()
         };
         let jobs = NonZeroUsize::new(2).unwrap();
-        run(&queue, &mut journal, jobs, &score, &|_| {}, Progress::default()).unwrap();
+        let mut keep = |entry| journal.append(&entry);
+        run(&queue, &mut keep, jobs, &score, &|_| {}, Progress::default()).unwrap();
         let rows: Vec<_> = journal.rows().unwrap().map(Result::unwrap).collect();
         assert_eq!(rows.iter().map(|row| row.row).collect::<Vec<_>>(), (0..9).collect::<Vec<_>>());
         for row in rows {

@@ -9,6 +9,7 @@ mod model;
 mod models;
 mod score;
 mod summarize;
+mod validate;
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
@@ -25,6 +26,7 @@ Examples:
   basilar score --json reference.wav degraded.wav | jq '.scores[].mos_lqo'
   basilar batch pairs.csv -o results.csv
   basilar compare baseline.csv results.csv --junit report.xml
+  basilar validate ratings.csv --model fb,wb --plot scatter.svg
 
 Exit codes: 0 done, 1 the gate failed, 2 wrong usage, 3 some inputs could not be scored."
 )]
@@ -39,6 +41,7 @@ enum Command {
     Compare(compare::Arguments),
     Score(score::Arguments),
     Summarize(summarize::Arguments),
+    Validate(validate::Arguments),
     Models(models::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -59,6 +62,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Compare(arguments) => return compare::run(&arguments),
         Command::Summarize(arguments) => return summarize::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
+        Command::Validate(arguments) => validate::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),

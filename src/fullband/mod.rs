@@ -22,9 +22,13 @@ mod periodicity;
 mod pooling;
 mod similarity;
 mod spectrum;
+#[cfg(feature = "internals")]
+mod staged;
 
 pub use crate::model::fullband::{Mapping, Parameters};
 pub use crate::model::indicators::Indicators;
+#[cfg(feature = "internals")]
+pub use staged::FullbandStages;
 
 use crate::error::{Error, Result};
 use bark::BarkBands;

@@ -2,6 +2,7 @@
 
 use super::{Chosen, Entry, Recording, Scored};
 use crate::model::{Band, Model};
+use crate::validation::Validation;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::io::{Error, Result, Write};
 
@@ -45,6 +46,14 @@ pub fn models(out: &mut impl Write) -> Result<()> {
     let built_in = Model::built_in();
     let models = built_in.iter().map(|(option, model)| ModelLine::new(Some(option), model));
     line(out, &Document { schema: "basilar-models/1", models: models.collect() })
+}
+
+/// A validation against people's votes (schema `basilar-validation/1`).
+///
+/// # Errors
+/// What the writer says.
+pub fn validation(out: &mut impl Write, validation: &Validation) -> Result<()> {
+    line(out, validation)
 }
 
 #[derive(serde::Serialize)]

@@ -10,7 +10,7 @@ use std::fmt::Display;
 const SIZE: (u32, u32) = (900, 560);
 
 /// Colours that people with any colour vision tell apart (Tol, 2021, "muted"), without the palest.
-const COLOURS: [RGBColor; 9] = [
+pub(super) const COLOURS: [RGBColor; 9] = [
     RGBColor(51, 34, 136),
     RGBColor(204, 102, 119),
     RGBColor(17, 119, 51),

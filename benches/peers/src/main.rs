@@ -3,9 +3,11 @@
 //! Input: lines `reference<TAB>degraded` of 16 kHz files. Output: a line a pair: the median milliseconds of basilar, of
 //! basilar with the reference prepared, and of the peer, then both scores.
 
+mod timing;
+
 use basilar::{Model, Scorer, Signal};
 use std::io::BufRead;
-use std::time::Instant;
+use timing::{median, timed};
 
 const RUNS: usize = 9;
 
@@ -32,15 +34,4 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{pair:.4}\t{prepared:.4}\t{peer:.4}\t{ours:.6}\t{theirs:.6}");
     }
     Ok(())
-}
-
-fn timed(work: impl FnOnce()) -> f64 {
-    let start = Instant::now();
-    work();
-    start.elapsed().as_secs_f64() * 1e3
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

@@ -1,0 +1,174 @@
+//! `basilar validate`: metrics against people's votes.
+
+use super::model::Choice;
+use super::{Exit, data, output, say_error};
+use basilar::batch::ModelChoice;
+use basilar::report::{json, validation as report};
+use basilar::table::Format;
+use basilar::validation::{Study, Validation};
+use basilar::{Channel, Error};
+use indicatif::ProgressBar;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::iter;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+/// Compares models with people's votes: correlations, errors, outliers (P.1401)
+///
+/// The ratings are a CSV, TSV, JSON Lines or Parquet file with the columns reference, degraded and
+/// score, and if known condition, standard_error (of the score), votes (how many), scale (such as
+/// ACR 1-5) and dataset (the listening test). Paths are relative to it. References that were rated
+/// as they are stay out, unless --keep-references is given.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  basilar validate ratings.csv
+  basilar validate ratings.csv --model fb,wb,wb-cor2 --plot scatter.svg
+  basilar validate ratings.csv --model fb --scores peers.csv --markdown table.md
+  basilar validate ratings.csv --scores peers.csv --json | jq '.datasets[].clips.metrics'
+
+Exit codes: 0 done, 2 wrong usage, 3 some clips could not be scored or some metric not evaluated.")]
+pub struct Arguments {
+    /// The table of ratings
+    ratings: PathBuf,
+    /// auto, nb, wb, wb-cor2, fb or paths of .json model files, separated by commas [default: auto,
+    /// or none with --scores]
+    #[arg(long, value_name = "MODEL", value_delimiter = ',', value_parser = model)]
+    model: Vec<(String, ModelChoice)>,
+    /// A table with scores of other programs: the column degraded and, if need be, reference as in
+    /// the ratings; every other column of numbers is a metric [may be given several times]
+    #[arg(long, value_name = "FILE")]
+    scores: Vec<PathBuf>,
+    /// Print one JSON object (schema basilar-validation/1)
+    #[arg(long)]
+    json: bool,
+    /// Write every clip with its scores, as .csv, .tsv, .jsonl or .parquet
+    #[arg(long, value_name = "FILE")]
+    clips: Option<PathBuf>,
+    /// Write the statistics, as .csv, .tsv, .jsonl or .parquet
+    #[arg(long, value_name = "FILE")]
+    statistics: Option<PathBuf>,
+    /// Write one table for a README: a row a metric, a column a dataset
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+    /// Draw the votes over the scores
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
+    /// Count references that were rated as they are, compared with themselves
+    #[arg(long)]
+    keep_references: bool,
+    /// Channel to score: left, right, mix, or a number from 1 [default: the only one, or the mix]
+    #[arg(long, value_name = "CHANNEL", hide_default_value = true, default_value = "mono")]
+    channel: Channel,
+    /// How many pairs are scored at once [default: all cores]
+    #[arg(short, long)]
+    jobs: Option<NonZeroUsize>,
+}
+
+/// A model with the name that it gets in the results: the word, or what is in the file.
+fn model(word: &str) -> Result<(String, ModelChoice), String> {
+    Ok(match Choice::parse(word)? {
+        Choice::Auto => (word.to_owned(), ModelChoice::Auto),
+        Choice::Fixed(model) if word.ends_with(".json") => {
+            (model.name().to_owned(), ModelChoice::Model(model))
+        }
+        Choice::Fixed(model) => (word.to_owned(), ModelChoice::Model(model)),
+    })
+}
+
+pub fn run(arguments: &Arguments) -> io::Result<Exit> {
+    let validation = match validate(arguments) {
+        Ok(validation) => validation,
+        Err(error) => {
+            say_error(error);
+            return Ok(Exit::WrongUsage);
+        }
+    };
+    if arguments.json {
+        let mut out = data();
+        json::validation(&mut out, &validation)?;
+        out.flush()?;
+    } else {
+        let mut out = output();
+        report::text::write(&validation, &mut out)?;
+        out.flush()?;
+    }
+    validation.errors.iter().for_each(say_error);
+    Ok(if validation.is_complete() { Exit::Done } else { Exit::NotScored })
+}
+
+fn validate(arguments: &Arguments) -> basilar::Result<Validation> {
+    check_outputs(arguments)?;
+    let mut models = arguments.model.clone();
+    if models.is_empty() && arguments.scores.is_empty() {
+        models.push(("auto".to_owned(), ModelChoice::Auto));
+    }
+    let study = Study {
+        ratings: arguments.ratings.clone(),
+        models,
+        scores: arguments.scores.clone(),
+        channel: arguments.channel,
+        keep_references: arguments.keep_references,
+        jobs: arguments
+            .jobs
+            .or(std::thread::available_parallelism().ok())
+            .unwrap_or(NonZeroUsize::MIN),
+    };
+    // Hidden where standard error is no terminal.
+    let bar = ProgressBar::new(0);
+    let validation = study.run(&|progress| {
+        bar.set_length(progress.expected);
+        bar.set_position(progress.rows);
+    })?;
+    bar.finish_and_clear();
+    write_files(arguments, &validation)?;
+    Ok(validation)
+}
+
+/// Refuses, before anything is scored, names that do not say a format and places that hold what is read.
+fn check_outputs(arguments: &Arguments) -> basilar::Result<()> {
+    let Arguments { clips, statistics, markdown, plot, .. } = arguments;
+    for path in [clips, statistics].into_iter().flatten() {
+        Format::of(path)?;
+    }
+    let inputs = || iter::once(&arguments.ratings).chain(&arguments.scores);
+    let is = |input: &PathBuf, output: &Path| {
+        fs::canonicalize(input)
+            .is_ok_and(|input| fs::canonicalize(output).is_ok_and(|o| o == input))
+    };
+    for output in [clips, statistics, markdown, plot].into_iter().flatten() {
+        if inputs().any(|input| is(input, output)) {
+            return Err(Error::InvalidTable {
+                name: output.display().to_string(),
+                reason: "would be replaced by what is written; choose another place".to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn write_files(arguments: &Arguments, validation: &Validation) -> basilar::Result<()> {
+    if let Some(path) = &arguments.clips {
+        let format = Format::of(path)?;
+        write_file(path, |file| report::tables::clips(validation, file, format))?;
+    }
+    if let Some(path) = &arguments.statistics {
+        let format = Format::of(path)?;
+        write_file(path, |file| report::tables::statistics(validation, file, format))?;
+    }
+    if let Some(path) = &arguments.markdown {
+        write_file(path, |mut file| report::markdown::write(validation, &mut file))?;
+    }
+    if let Some(path) = &arguments.plot {
+        let svg = report::scatter::svg(validation)?;
+        write_file(path, |mut file| file.write_all(svg.as_bytes()))?;
+    }
+    Ok(())
+}
+
+fn write_file(path: &Path, write: impl FnOnce(File) -> io::Result<()>) -> basilar::Result<()> {
+    File::create(path)
+        .and_then(write)
+        .map_err(|source| Error::Unwritable { name: path.display().to_string(), source })
+}

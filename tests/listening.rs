@@ -1,0 +1,47 @@
+//! On rated clips, basilar-fb keeps the correlation with people's votes that it has reached.
+
+use assert_cmd::Command;
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// Each listening test, and the least Pearson and Spearman correlation, clip by clip.
+const PROMISED: [(&str, f64, f64); 3] =
+    [("p835-48k", 0.898, 0.899), ("p835-16k", 0.872, 0.858), ("mushra-24k", 0.674, 0.585)];
+
+/// The largest root mean square error without any mapping, on the tests with votes from 1 to 5.
+const PROMISED_RMSE: f64 = 0.45;
+
+/// The table of rated clips, if there is one.
+fn ratings() -> Option<PathBuf> {
+    let folder =
+        std::env::var_os("BASILAR_SHARED").map_or_else(|| "../shared".into(), PathBuf::from);
+    let table = folder.join("listening/ratings.csv");
+    if table.exists() {
+        return Some(table);
+    }
+    assert!(
+        std::env::var_os("BASILAR_REQUIRE_SHARED").is_none(),
+        "no rated clips in {}",
+        folder.display()
+    );
+    println!("skipped: no rated clips in {} (set BASILAR_SHARED)", folder.display());
+    None
+}
+
+#[test]
+fn fullband_scores_follow_the_votes() {
+    let Some(ratings) = ratings() else { return };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_basilar"));
+    command.arg("validate").arg(ratings).args(["--model", "fb", "--json"]);
+    let done = command.assert().code(0).stderr("");
+    let found: Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
+    for (name, pearson, spearman) in PROMISED {
+        let mut datasets = found["datasets"].as_array().unwrap().iter();
+        let dataset = datasets.find(|dataset| dataset["dataset"] == name).unwrap();
+        let statistic = |name: &str| dataset["clips"]["metrics"][0][name].as_f64();
+        println!("{name:10} {}", dataset["clips"]["metrics"][0]);
+        assert!(statistic("pearson") >= Some(pearson), "{name}: {:?}", statistic("pearson"));
+        assert!(statistic("spearman") >= Some(spearman), "{name}: {:?}", statistic("spearman"));
+        assert!(statistic("rmse").is_none_or(|rmse| rmse <= PROMISED_RMSE), "{name}");
+    }
+}
