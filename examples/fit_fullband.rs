@@ -13,6 +13,7 @@
 mod degradations;
 
 use basilar::Signal;
+use basilar::alignment::{AlignmentParameters, align};
 use basilar::fullband::{Indicators, Mapping, Parameters, Reference};
 use degradations as lab;
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,47 +130,10 @@ fn open(path: &Path) -> Result<Vec<f32>, Failure> {
     Ok(Signal::open(path)?.resampled(lab::RATE as u32)?.samples().to_vec())
 }
 
-/// The degraded signal on the reference's time axis: rated clips have one delay, by envelopes, then by waveforms where
-/// they were kept.
+/// The degraded signal on the reference's time axis, as the program brings it there.
 fn aligned(reference: &[f32], degraded: &[f32]) -> Vec<f32> {
-    const HOP: i64 = 48;
-    let envelopes = [envelope(reference), envelope(degraded)];
-    let coarse = HOP * best_lag(&envelopes[0], &envelopes[1], -100..101).0;
-    let (lag, correlation) = best_lag(reference, degraded, coarse - 240..coarse + 241);
-    let delay = if correlation > 0.7 { lag } else { coarse };
-    let at = |index: usize| {
-        usize::try_from(index as i64 + delay).ok().and_then(|index| degraded.get(index))
-    };
-    (0..reference.len()).map(|index| at(index).copied().unwrap_or(0.0)).collect()
-}
-
-/// The logarithm of the energy of slopes, in steps of 1 ms.
-fn envelope(signal: &[f32]) -> Vec<f32> {
-    let slopes: Vec<f32> = signal.windows(2).map(|pair| (pair[1] - pair[0]).powi(2)).collect();
-    let floor = 1e-4 * slopes.iter().sum::<f32>() / slopes.len() as f32;
-    let steps: Vec<f32> = slopes
-        .windows(240)
-        .step_by(48)
-        .map(|window| (window.iter().sum::<f32>() / 240.0 + floor).ln())
-        .collect();
-    let mean = steps.iter().sum::<f32>() / steps.len() as f32;
-    steps.iter().map(|step| step - mean).collect()
-}
-
-/// The lag at which two signals correlate best, and how well.
-fn best_lag(a: &[f32], b: &[f32], lags: std::ops::Range<i64>) -> (i64, f64) {
-    let at = |lag: i64| {
-        let (a, b) = (
-            &a[(-lag).clamp(0, a.len() as i64) as usize..],
-            &b[lag.clamp(0, b.len() as i64) as usize..],
-        );
-        let (mut ab, mut aa, mut bb) = (0.0f64, 1e-20f64, 1e-20f64);
-        for (a, b) in a.iter().zip(b).map(|(&a, &b)| (f64::from(a), f64::from(b))) {
-            (ab, aa, bb) = (ab + a * b, aa + a * a, bb + b * b);
-        }
-        (lag, ab / (aa * bb).sqrt())
-    };
-    lags.map(at).max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, 0.0))
+    let parameters = AlignmentParameters::default();
+    align(reference, degraded, lab::RATE as u32, &parameters).warp(degraded, reference.len())
 }
 
 /// What is required of degradations of one voice.

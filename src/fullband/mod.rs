@@ -84,8 +84,8 @@ impl Reference {
         if duration_s < minimum_s {
             return Err(Error::TooShort { name: name.to_owned(), duration_s, minimum_s });
         }
-        let bins = parameters.frames.length / 2 + 1;
-        let bands = BarkBands::new(bins, rate / parameters.frames.length as f64, &parameters.bands);
+        let bands =
+            BarkBands::new(parameters.frames.bins(), parameters.frames.bin_hz(), &parameters.bands);
         let mut spectrum = Spectrum::new(
             samples,
             Spectrum::frames(samples.len(), &parameters),
@@ -136,10 +136,11 @@ impl Reference {
                 &parameters.disturbance,
             ),
             periodicity: periodicity::lost_periodicity(
-                &self.spectrum.correlogram,
-                &heard.correlogram,
+                &self.spectrum.compressed,
+                &heard.compressed,
                 &activity.active,
-                &parameters.periodicity,
+                &bands.at_bins(&path.equalisation_db(&parameters.response), parameters.frames.bins()),
+                parameters,
             ),
             lost_bandwidth: bandwidth::lost_bandwidth(
                 &path.response_db,
