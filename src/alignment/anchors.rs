@@ -190,9 +190,24 @@ impl Curve {
     }
 
     fn anchor(&self, place: usize) -> Anchor {
-        let delay = (place as i64 + self.first_delay) as f64;
-        Anchor { centre: self.centre, delay, correlation: self.correlation[place] }
+        let (offset, correlation) = vertex(&self.correlation, place);
+        let delay = (place as i64 + self.first_delay) as f64 + f64::from(offset);
+        Anchor { centre: self.centre, delay, correlation }
     }
+}
+
+/// Where between the values the peak at `index` has its height, and that height: speech that repeats itself fits
+/// between two frames in one place and on one in the next, which must not make it a better place.
+fn vertex(values: &[f32], index: usize) -> (f32, f32) {
+    let peak = values[index];
+    let at = |index: usize| values.get(index).copied().unwrap_or(peak);
+    let (before, after) = (at(index.wrapping_sub(1)), at(index + 1));
+    let curvature = before - 2.0 * peak + after;
+    if curvature >= 0.0 || before.max(after) > peak {
+        return (0.0, peak);
+    }
+    let offset = 0.5 * (before - after) / curvature;
+    (offset, peak - 0.25 * (before - after) * offset)
 }
 
 /// Indices of the `count` highest local maxima that are at least `distance` apart, highest first.
@@ -201,16 +216,19 @@ fn highest_peaks(values: &[f32], count: usize, distance: usize) -> Vec<usize> {
     let is_peak = |&index: &usize| {
         values[index] >= at(index.wrapping_sub(1)) && values[index] > at(index + 1)
     };
-    let mut peaks: Vec<usize> = (0..values.len()).filter(is_peak).collect();
+    let mut peaks: Vec<(usize, f32)> = (0..values.len())
+        .filter(is_peak)
+        .map(|index| (index, vertex(values, index).1))
+        .collect();
     let enough = (count * (2 * distance + 1)).min(peaks.len());
-    let higher = |a: &usize, b: &usize| values[*b].total_cmp(&values[*a]).then(a.cmp(b));
+    let higher = |a: &(usize, f32), b: &(usize, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
     if enough < peaks.len() {
         peaks.select_nth_unstable_by(enough, higher);
         peaks.truncate(enough);
     }
     peaks.sort_unstable_by(higher);
     let mut chosen: Vec<usize> = Vec::new();
-    for peak in peaks {
+    for (peak, _) in peaks {
         if chosen.len() < count && chosen.iter().all(|&other| other.abs_diff(peak) >= distance) {
             chosen.push(peak);
         }

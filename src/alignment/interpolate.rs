@@ -1,6 +1,7 @@
 //! Values of a sampled signal between its samples: a windowed sinc, tabulated.
 
 use super::inner_product::inner_product;
+use multiversion::multiversion;
 
 /// Samples used on each side of a position.
 const HALF_LENGTH: usize = 16;
@@ -54,9 +55,54 @@ impl Interpolator {
         }
     }
 
+    /// `count` values of `samples` from position `first` on, `step` samples apart.
+    pub fn read(&self, samples: &[f32], first: f64, step: f64, count: usize) -> Vec<f32> {
+        // Positions that have all their samples, with one to spare for rounding.
+        let inside = |position: f64| ((position - first) / step).clamp(0.0, count as f64);
+        let margin = HALF_LENGTH as f64;
+        let start = inside(margin).ceil() as usize;
+        let end = (inside(samples.len() as f64 - margin - 1.0) as usize).max(start);
+        let mut values = vec![0.0; count];
+        let at = |index: usize| first + index as f64 * step;
+        for (index, value) in values.iter_mut().enumerate() {
+            if !(start..end).contains(&index) {
+                *value = self.at(samples, at(index));
+            }
+        }
+        read_inside(&self.table, samples, (at(start), step), &mut values[start..end]);
+        values
+    }
+
     /// `samples` read at `ratio` samples a step.
     pub fn stretched(&self, samples: &[f32], ratio: f64) -> Vec<f32> {
-        let length = (samples.len() as f64 / ratio) as usize;
-        (0..length).map(|index| self.at(samples, index as f64 * ratio)).collect()
+        self.read(samples, 0.0, ratio, (samples.len() as f64 / ratio) as usize)
+    }
+}
+
+/// Values at positions that all have [`HALF_LENGTH`] samples on either side.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+fn read_inside(
+    table: &[[f32; 2 * HALF_LENGTH]],
+    samples: &[f32],
+    (first, step): (f64, f64),
+    values: &mut [f32],
+) {
+    const LANES: usize = 8;
+    for (index, value) in values.iter_mut().enumerate() {
+        let position = first + index as f64 * step;
+        let whole = position as usize;
+        let phase = (position - whole as f64) * PHASES as f64;
+        let (lower, upper) = (&table[phase as usize], &table[phase as usize + 1]);
+        let fraction = (phase - phase.trunc()) as f32;
+        let near = &samples[whole + 1 - HALF_LENGTH..][..2 * HALF_LENGTH];
+        let mut lanes = [0.0f32; LANES];
+        let weights = lower.chunks_exact(LANES).zip(upper.chunks_exact(LANES));
+        for ((low, high), near) in weights.zip(near.chunks_exact(LANES)) {
+            for lane in 0..LANES {
+                lanes[lane] += (low[lane] + fraction * (high[lane] - low[lane])) * near[lane];
+            }
+        }
+        let half: [f32; 4] = std::array::from_fn(|lane| lanes[lane] + lanes[lane + 4]);
+        *value = (half[0] + half[2]) + (half[1] + half[3]);
     }
 }

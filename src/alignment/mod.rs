@@ -21,6 +21,7 @@ mod envelope;
 mod fine;
 mod inner_product;
 mod interpolate;
+mod mend;
 mod parameters;
 mod path;
 mod refine;
@@ -33,6 +34,7 @@ use anchors::{Anchor, find_anchors};
 use decimate::Decimated;
 use envelope::Envelope;
 use interpolate::Interpolator;
+use mend::mended;
 pub use path::PathCosts;
 use path::{Corridor, Path, delay_path, without_excursions};
 use refine::Measured;
@@ -104,7 +106,11 @@ impl Course {
         let mut path = pair.path(&anchors, parameters.following, parameters);
         path.runs =
             without_excursions(path.runs, (parameters.excursion_s / pair.frame_s()) as usize);
-        let measured = refine::measure(&pair, &path.runs, parameters);
+        let mut measured = refine::measure(&pair, &path.runs, parameters);
+        if let Some(mended) = mended(&pair, &path.runs, &measured, parameters) {
+            path.runs = mended;
+            measured = refine::measure(&pair, &path.runs, parameters);
+        }
         Self { pair, anchors, path, measured }
     }
 

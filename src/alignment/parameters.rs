@@ -59,6 +59,8 @@ pub struct AlignmentParameters {
     pub waveform_search_s: f64,
     /// Least correlation coefficient of waveforms that tells a delay.
     pub coherent: f64,
+    /// Least correlation coefficient of waveforms, of the whole and of a stray, with which a path is mended.
+    pub mend_coherence: f64,
     /// Blocks that are further from the line of drift tell nothing of it, in seconds.
     pub drift_tolerance_s: f64,
     /// Correlation coefficient that drift must gain where only envelopes tell it.
