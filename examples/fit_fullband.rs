@@ -1,4 +1,5 @@
-//! Fits basilar-fb's weights to people's votes: `cargo run --release --example fit_fullband -- RATINGS.csv [MODEL.json]`.
+//! Fits basilar-fb's weights to people's votes: `cargo run --release --example fit_fullband [-- RATINGS.csv [MODEL.json]]`;
+//! without a table, to `listening/ratings.csv` in the folder that `BASILAR_SHARED` names (`../shared`).
 //!
 //! The table has the columns dataset, reference, degraded, talker, score and scale; paths are relative to it. Scores on
 //! an ACR scale count as they are, those on any other scale (MUSHRA) only by how they correlate, because such a scale
@@ -49,7 +50,8 @@ struct Material {
 
 fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
-    let table = arguments.next().ok_or("usage: fit_fullband RATINGS.csv [MODEL.json]")?;
+    let shared = || std::env::var("BASILAR_SHARED").unwrap_or_else(|_| "../shared".to_owned());
+    let table = arguments.next().unwrap_or_else(|| shared() + "/listening/ratings.csv");
     let parameters = match arguments.next() {
         Some(model) => Parameters::from_json(&model, &std::fs::read_to_string(&model)?)?,
         None => Parameters::built_in(),
@@ -79,7 +81,8 @@ fn main() -> Result<(), Failure> {
 
 impl Material {
     fn read(table: &Path, parameters: &Parameters) -> Result<Self, Failure> {
-        let text = std::fs::read_to_string(table)?;
+        let text = std::fs::read_to_string(table)
+            .map_err(|error| format!("{}: {error}; name a table of ratings", table.display()))?;
         let folder = table.parent().unwrap_or(Path::new("."));
         let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
         let header = lines.next().ok_or("the table is empty")?;
@@ -212,7 +215,8 @@ fn fit(mapping: &Mapping, material: &Material, chosen: &dyn Fn(&Rated) -> bool) 
         fitted
     };
     let cost = |roots: &[f64; 5]| cost(&with(roots), material, chosen);
-    with(&descend(mapping.weights.to_array().map(|weight| weight.max(0.01).sqrt()), cost))
+    // From the same point for all, so that nothing of those left out is in it.
+    with(&descend([1.0; 5], cost))
 }
 
 /// Pattern search: steps of one coordinate at a time, as long as they help, in ever smaller parts of its value.

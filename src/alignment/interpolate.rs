@@ -87,22 +87,27 @@ fn read_inside(
     (first, step): (f64, f64),
     values: &mut [f32],
 ) {
-    const LANES: usize = 8;
+    const TAPS: usize = 2 * HALF_LENGTH;
     for (index, value) in values.iter_mut().enumerate() {
         let position = first + index as f64 * step;
-        let whole = position as usize;
+        let whole = position as i64;
         let phase = (position - whole as f64) * PHASES as f64;
-        let (lower, upper) = (&table[phase as usize], &table[phase as usize + 1]);
-        let fraction = (phase - phase.trunc()) as f32;
-        let near = &samples[whole + 1 - HALF_LENGTH..][..2 * HALF_LENGTH];
-        let mut lanes = [0.0f32; LANES];
-        let weights = lower.chunks_exact(LANES).zip(upper.chunks_exact(LANES));
-        for ((low, high), near) in weights.zip(near.chunks_exact(LANES)) {
-            for lane in 0..LANES {
-                lanes[lane] += (low[lane] + fraction * (high[lane] - low[lane])) * near[lane];
-            }
+        let entry = phase as i32;
+        let fraction = (phase - f64::from(entry)) as f32;
+        let (lower, upper) = (&table[entry as usize], &table[entry as usize + 1]);
+        let near = &samples[whole as usize + 1 - HALF_LENGTH..][..TAPS];
+        let mut products = [0.0f32; TAPS];
+        for tap in 0..TAPS {
+            products[tap] = (lower[tap] + fraction * (upper[tap] - lower[tap])) * near[tap];
         }
-        let half: [f32; 4] = std::array::from_fn(|lane| lanes[lane] + lanes[lane + 4]);
-        *value = (half[0] + half[2]) + (half[1] + half[3]);
+        // Summed in halves, in a fixed order that vectorises.
+        let mut half = HALF_LENGTH;
+        while half > 0 {
+            for tap in 0..half {
+                products[tap] += products[tap + half];
+            }
+            half /= 2;
+        }
+        *value = products[0];
     }
 }

@@ -9,13 +9,6 @@ use super::refine::Measured;
 use super::{AlignmentParameters, Pair};
 use std::ops::Range;
 
-/// Energy of a block that can be a stray, where the mean block has 1: in quieter ones noise correlates by chance.
-const LOUD: f64 = 0.1;
-/// How far a seam may be moved, in frames.
-const SEAM_REACH: usize = 60;
-/// Frames over which waveforms are compared at a seam: long enough for a pitch period.
-const SEAM_FRAMES: usize = 4;
-
 /// The path with strays put where their waveforms fit and seams where the waveforms change over; `None` where there is
 /// nothing to mend or the connection kept no waveform.
 pub(crate) fn mended(
@@ -27,19 +20,19 @@ pub(crate) fn mended(
     if measured.coherence < parameters.mend_coherence {
         return None;
     }
-    let path = Waveforms { reference: &pair.reference.samples, degraded: &pair.degraded, hop: pair.hop };
+    let waveforms = Waveforms::new(pair, parameters);
     let mut delays = vec![None; pair.reference_envelope.len()];
     for run in runs {
         delays[run.frames.clone()].fill(run.delay);
     }
     for (frames, delay) in strays(pair, runs, &measured.waveform.curves, parameters) {
         let reach = (parameters.search_s / pair.frame_s()) as i64;
-        let found = path.best(&frames, (delay - reach)..(delay + reach + 1));
+        let found = waveforms.best(&frames, (delay - reach)..(delay + reach + 1));
         if let Some((found, _)) = found.filter(|found| found.1 >= parameters.mend_coherence) {
             delays[frames].fill(Some((found as f64 / pair.hop as f64).round() as i64));
         }
     }
-    path.move_seams(&mut delays);
+    waveforms.move_seams(&mut delays);
     let mended = runs_of(&delays);
     (mended != runs).then_some(mended)
 }
@@ -57,7 +50,7 @@ fn strays(
     for ((frames, delay, _), curve) in blocks(runs, length).into_iter().zip(curves) {
         let best = curve.values.iter().fold(0.0f32, |best, value| best.max(value.abs()));
         let heard = f64::from(best) >= parameters.coherent * curve.energy;
-        if heard || curve.energy < LOUD * mean {
+        if heard || curve.energy < parameters.stray_energy * mean {
             continue;
         }
         match strays.last_mut() {
@@ -73,9 +66,24 @@ struct Waveforms<'a> {
     reference: &'a [f32],
     degraded: &'a [f32],
     hop: usize,
+    /// How far a seam may be moved, in frames.
+    reach: usize,
+    /// Half the frames over which waveforms are compared at a seam.
+    half_window: usize,
 }
 
-impl Waveforms<'_> {
+impl<'a> Waveforms<'a> {
+    fn new(pair: &'a Pair, parameters: &AlignmentParameters) -> Self {
+        let frames = |seconds: f64| (seconds / pair.frame_s()) as usize;
+        Self {
+            reference: &pair.reference.samples,
+            degraded: &pair.degraded,
+            hop: pair.hop,
+            reach: frames(parameters.seam_search_s),
+            half_window: frames(parameters.seam_window_s / 2.0).max(1),
+        }
+    }
+
     /// Correlation coefficient of `samples` of the reference with the degraded signal `delay` samples later.
     fn correlation(&self, samples: Range<usize>, delay: i64) -> f32 {
         let end = samples.end.min(self.reference.len());
@@ -110,8 +118,8 @@ impl Waveforms<'_> {
                 continue;
             }
             let lost = (old - new).max(0) as usize;
-            let first = before.start.max(before.end.saturating_sub(SEAM_REACH));
-            let end = after.end.min(after.start + SEAM_REACH);
+            let first = before.start.max(before.end.saturating_sub(self.reach));
+            let end = after.end.min(after.start + self.reach);
             if first + lost >= end {
                 continue;
             }
@@ -130,7 +138,7 @@ impl Waveforms<'_> {
     fn seam(&self, frames: Range<usize>, lost: usize, delays: [i64; 2]) -> usize {
         let fit = |delay: i64| {
             let frame = move |frame: usize| {
-                let around = frame.saturating_sub(SEAM_FRAMES / 2)..frame + SEAM_FRAMES / 2;
+                let around = frame.saturating_sub(self.half_window)..frame + self.half_window;
                 let samples = self.samples(&around);
                 let length = self.reference.len();
                 let own = &self.reference[samples.start.min(length)..samples.end.min(length)];

@@ -144,12 +144,16 @@ impl Course {
         let (mut pair, mut anchors) = (self.pair.clone(), self.anchors.clone());
         for _ in 0..DRIFT_PASSES {
             let path = pair.path(&anchors, parameters.tracking, parameters);
-            let drift = refine::measure(&pair, &path.runs, parameters).remaining.value;
-            if drift.abs() < parameters.drift_left_at_most {
+            let drift = refine::measure(&pair, &path.runs, parameters).remaining;
+            if drift.value.abs() < parameters.drift_left_at_most {
                 break;
             }
-            pair.remove_drift(drift, parameters);
-            anchors.iter_mut().for_each(|anchor| anchor.remove_drift(drift));
+            pair.remove_drift(drift.value, parameters);
+            anchors.iter_mut().for_each(|anchor| anchor.remove_drift(drift.value));
+            let sure = |error: f64| 3.0 * error < parameters.drift_left_at_most;
+            if drift.standard_error.is_some_and(sure) {
+                break;
+            }
         }
         let drifts = pair.drift != 0.0 && pair.drift.abs() <= 1.5 * parameters.drift_at_most;
         drifts.then(|| Self::new(pair, anchors, parameters))

@@ -3,7 +3,8 @@
 //! The autocorrelation of a compressed spectrum peaks at the period of a voiced sound (Meddis and O'Mard, J. Acoust.
 //! Soc. Am. 102, 1811, 1997; compression after Tolonen and Karjalainen, IEEE Trans. Speech Audio Process. 8, 708,
 //! 2000). A peak that is lower than in the reference means a hoarse, rough or noisy voice, which band powers alone
-//! do not show: it is what coders that synthesise speech anew get wrong.
+//! do not show: it is what coders that synthesise speech anew get wrong. The reference is heard through the path's
+//! linear response first, so that a telephone's filter is not mistaken for a hoarse voice.
 
 use super::grid::Grid;
 use crate::dsp::fft::{Buffer, Complex32, Inverse};
