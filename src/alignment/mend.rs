@@ -37,7 +37,8 @@ pub(crate) fn mended(
     (mended != runs).then_some(mended)
 }
 
-/// Stretches whose waveforms do not follow the path, and the path's delay there.
+/// Stretches whose waveforms do not follow the path, and the path's delay there; those as long as an anchor the
+/// envelopes find.
 fn strays(
     pair: &Pair,
     runs: &[Run],
@@ -58,6 +59,8 @@ fn strays(
             _ => strays.push((frames, delay)),
         }
     }
+    let longest = (parameters.anchor_s / pair.frame_s()) as usize;
+    strays.retain(|(frames, _)| frames.len() < longest);
     strays
 }
 

@@ -2,12 +2,13 @@
 //!
 //! 1. `decimate`: both signals down to the telephone band, which every connection carries.
 //! 2. `envelope`: band envelopes, which survive what keeps no waveform.
-//! 3. `anchors`: stretches of the reference sought in the whole degraded signal, so that no delay is too long.
+//! 3. `anchors`, `places`: stretches of the reference sought in the whole degraded signal, so that no delay is too long.
 //! 4. `path`: from frame to frame, the best sequence of delays with few jumps, by dynamic programming.
 //! 5. `drift`: the clocks' difference, from the path; it is removed by resampling and the path found again, at
 //!    last with every jump.
 //! 6. `fine`: each segment's delay to a fraction of a millisecond, from the waveform where it was kept.
-//! 7. `coverage`: what was never heard, what was heard twice, and how sure all this is.
+//! 7. `mend`: jumps that the envelopes missed or misplaced, where the waveform was kept.
+//! 8. `coverage`: what was never heard, what was heard twice, and how sure all this is.
 //!
 //! Stages 3 and 4 follow the idea of P.862 clause 10.1.4 to 10.1.6 (crude delay from envelopes, then fine delay of
 //! utterances, then their splitting) without its limits: the delay is unbounded, and changes anywhere.
@@ -24,6 +25,7 @@ mod interpolate;
 mod mend;
 mod parameters;
 mod path;
+mod places;
 mod refine;
 mod warp;
 

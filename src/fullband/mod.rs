@@ -152,7 +152,8 @@ impl Reference {
                 &self.spectrum.compressed,
                 &heard.compressed,
                 &activity.active,
-                &bands.at_bins(&path.equalisation_db(&parameters.response), parameters.frames.bins()),
+                &bands
+                    .at_bins(&path.equalisation_db(&parameters.response), parameters.frames.bins()),
                 parameters,
             ),
             lost_bandwidth: bandwidth::lost_bandwidth(
