@@ -6,6 +6,7 @@
 use super::AlignmentParameters;
 use super::envelope::Envelope;
 use super::places::{Correlator, Curve, highest_peaks};
+use std::ops::Range;
 
 /// A stretch of the reference and where it was found.
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +34,9 @@ pub(crate) fn find_anchors(
     frame_s: f64,
     parameters: &AlignmentParameters,
 ) -> Vec<Anchor> {
-    let stretches =
+    let mut stretches =
         stretches(reference, (parameters.anchor_s / frame_s) as usize, parameters.anchors_at_most);
+    leave_silence_out(&mut stretches, reference, parameters.anchor_energy_at_least);
     let longest = stretches.iter().map(|stretch| stretch.len()).max().unwrap_or(0);
     if longest == 0 || degraded.len() == 0 {
         return Vec::new();
@@ -58,8 +60,17 @@ pub(crate) fn find_anchors(
     chosen.into_iter().filter(|anchor| anchor.correlation >= least).collect()
 }
 
+/// Keeps the stretches in which something happens: where nothing does, rounding errors correlate with anything.
+fn leave_silence_out(stretches: &mut Vec<Range<usize>>, reference: &Envelope, least: f64) {
+    let energy = |stretch: &Range<usize>| {
+        reference.energy[stretch.clone()].iter().map(|&energy| f64::from(energy)).sum::<f64>()
+    };
+    let most = stretches.iter().map(energy).fold(0.0, f64::max);
+    stretches.retain(|stretch| energy(stretch) >= least * most);
+}
+
 /// At most `count` stretches of `length` frames, one in each equal part of the reference: where most happens.
-fn stretches(reference: &Envelope, length: usize, count: usize) -> Vec<std::ops::Range<usize>> {
+fn stretches(reference: &Envelope, length: usize, count: usize) -> Vec<Range<usize>> {
     let frames = reference.len();
     let length = length.clamp(1, frames.max(1));
     if frames <= length {

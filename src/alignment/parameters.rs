@@ -27,6 +27,8 @@ pub struct AlignmentParameters {
     pub anchor_s: f64,
     /// Number of anchors that are sought at most, so that time stays linear in length.
     pub anchors_at_most: usize,
+    /// Least energy of an anchor, where that in which most happens has 1.
+    pub anchor_energy_at_least: f64,
     /// Number of places remembered for each anchor.
     pub candidates_per_anchor: usize,
     /// Least distance of two such places, in seconds.
