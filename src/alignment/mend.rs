@@ -115,15 +115,14 @@ impl<'a> Waveforms<'a> {
         let runs = runs_of(delays);
         let heard: Vec<(&Range<usize>, i64)> =
             runs.iter().filter_map(|run| Some((&run.frames, run.delay?))).collect();
+        // What the seam before has settled stays.
+        let mut settled = 0;
         for pair in heard.windows(2) {
             let [(before, old), (after, new)] = [pair[0], pair[1]];
-            if (new - old).abs() <= 1 {
-                continue;
-            }
             let lost = (old - new).max(0) as usize;
-            let first = before.start.max(before.end.saturating_sub(self.reach));
+            let first = settled.max(before.start).max(before.end.saturating_sub(self.reach));
             let end = after.end.min(after.start + self.reach);
-            if first + lost >= end {
+            if (new - old).abs() <= 1 || first >= before.end || first + lost >= end {
                 continue;
             }
             let near = |frames: Range<usize>, delay| {
@@ -134,6 +133,7 @@ impl<'a> Waveforms<'a> {
             delays[first..seam].fill(Some(old));
             delays[seam..seam + lost].fill(None);
             delays[seam + lost..end].fill(Some(new));
+            settled = seam + lost;
         }
     }
 
