@@ -37,6 +37,19 @@ fn a_ten_second_reference_is_found_in_five_minutes() {
 }
 
 #[test]
+fn a_recording_that_repeats_itself_is_found_where_it_begins() {
+    let (sentence, sample_rate) = sample("16k/horizons-en/reference.wav");
+    let reference = sentence.repeat(6);
+    for delay_s in [0.0, 0.1, 0.2, 0.3333] {
+        let call = Call::delayed(&reference, sample_rate, delay_s);
+        let alignment = aligned(&reference, &call.samples, sample_rate);
+        assert_eq!(alignment.segments.len(), 1, "{delay_s} s: {:?}", alignment.segments);
+        let found_s = alignment.segments[0].delay_samples / f64::from(sample_rate);
+        assert!((found_s - delay_s).abs() < 0.001, "{delay_s} s: {found_s}");
+    }
+}
+
+#[test]
 fn other_speech_noise_and_silence_have_a_low_confidence() {
     let (reference, sample_rate) = sample("16k/horizons-en/reference.wav");
     let (other, _) = sample("16k/librivox-en/reference.wav");

@@ -5,9 +5,8 @@
 
 use super::AlignmentParameters;
 use super::envelope::Envelope;
-use realfft::num_complex::Complex;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
-use std::sync::Arc;
+use super::places::{Correlator, Curve, highest_peaks};
+use std::ops::Range;
 
 /// A stretch of the reference and where it was found.
 #[derive(Debug, Clone, Copy)]
@@ -35,8 +34,9 @@ pub(crate) fn find_anchors(
     frame_s: f64,
     parameters: &AlignmentParameters,
 ) -> Vec<Anchor> {
-    let stretches =
+    let mut stretches =
         stretches(reference, (parameters.anchor_s / frame_s) as usize, parameters.anchors_at_most);
+    leave_silence_out(&mut stretches, reference, parameters.anchor_energy_at_least);
     let longest = stretches.iter().map(|stretch| stretch.len()).max().unwrap_or(0);
     if longest == 0 || degraded.len() == 0 {
         return Vec::new();
@@ -60,8 +60,17 @@ pub(crate) fn find_anchors(
     chosen.into_iter().filter(|anchor| anchor.correlation >= least).collect()
 }
 
+/// Keeps the stretches in which something happens: where nothing does, rounding errors correlate with anything.
+fn leave_silence_out(stretches: &mut Vec<Range<usize>>, reference: &Envelope, least: f64) {
+    let energy = |stretch: &Range<usize>| {
+        reference.energy[stretch.clone()].iter().map(|&energy| f64::from(energy)).sum::<f64>()
+    };
+    let most = stretches.iter().map(energy).fold(0.0, f64::max);
+    stretches.retain(|stretch| energy(stretch) >= least * most);
+}
+
 /// At most `count` stretches of `length` frames, one in each equal part of the reference: where most happens.
-fn stretches(reference: &Envelope, length: usize, count: usize) -> Vec<std::ops::Range<usize>> {
+fn stretches(reference: &Envelope, length: usize, count: usize) -> Vec<Range<usize>> {
     let frames = reference.len();
     let length = length.clamp(1, frames.max(1));
     if frames <= length {
@@ -83,139 +92,6 @@ fn stretches(reference: &Envelope, length: usize, count: usize) -> Vec<std::ops:
             best..best + length
         };
     (0..parts).map(busiest).collect()
-}
-
-/// Cross-correlation with the degraded envelopes, whose spectra are kept.
-struct Correlator<'a> {
-    degraded: &'a Envelope,
-    energy_sums: Vec<f64>,
-    padding: usize,
-    forward: Arc<dyn RealToComplex<f32>>,
-    inverse: Arc<dyn ComplexToReal<f32>>,
-    spectra: Vec<Vec<Complex<f32>>>,
-    time: Vec<f32>,
-}
-
-/// Correlation coefficients of one stretch with the degraded signal from `first_delay` on.
-struct Curve {
-    centre: f64,
-    first_delay: i64,
-    correlation: Vec<f32>,
-}
-
-impl<'a> Correlator<'a> {
-    fn new(degraded: &'a Envelope, longest: usize) -> Self {
-        let padding = longest - 1;
-        let length = (degraded.len() + 2 * padding + 1).next_power_of_two();
-        let mut planner = RealFftPlanner::new();
-        let (forward, inverse) =
-            (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
-        let mut energy_sums = vec![0.0f64];
-        for &energy in &degraded.energy {
-            energy_sums.push(energy_sums[energy_sums.len() - 1] + f64::from(energy));
-        }
-        let mut correlator = Self {
-            degraded,
-            energy_sums,
-            padding,
-            forward,
-            inverse,
-            spectra: Vec::new(),
-            time: vec![0.0; length],
-        };
-        correlator.spectra =
-            degraded.bands.iter().map(|band| correlator.spectrum(band, padding)).collect();
-        correlator
-    }
-
-    fn spectrum(&mut self, values: &[f32], offset: usize) -> Vec<Complex<f32>> {
-        self.time.fill(0.0);
-        self.time[offset..offset + values.len()].copy_from_slice(values);
-        let mut spectrum = self.forward.make_output_vec();
-        // Both buffers have the transform's own lengths.
-        self.forward
-            .process(&mut self.time, &mut spectrum)
-            .expect("buffers of the transform's own");
-        spectrum
-    }
-
-    fn correlate(&mut self, reference: &Envelope, stretch: &std::ops::Range<usize>) -> Curve {
-        let mut product = vec![Complex::new(0.0f32, 0.0); self.spectra[0].len()];
-        for (band, values) in reference.bands.iter().enumerate() {
-            let spectrum = self.spectrum(&values[stretch.clone()], 0);
-            for ((sum, own), other) in product.iter_mut().zip(&spectrum).zip(&self.spectra[band]) {
-                *sum += own.conj() * other;
-            }
-        }
-        // The first and last bins of a real signal's spectrum are real but for rounding.
-        let last = product.len() - 1;
-        (product[0].im, product[last].im) = (0.0, 0.0);
-        self.inverse.process(&mut product, &mut self.time).expect("buffers of the transform's own");
-        let energy: f64 =
-            reference.energy[stretch.clone()].iter().map(|&energy| f64::from(energy)).sum();
-        let scale = 1.0 / self.time.len() as f64;
-        let places = self.degraded.len() + self.padding;
-        let correlation = (0..places).map(|place| {
-            let first = (place as i64 - self.padding as i64).max(0) as usize;
-            let end = (place + stretch.len())
-                .saturating_sub(self.padding)
-                .clamp(first, self.degraded.len());
-            let heard = self.energy_sums[end] - self.energy_sums[first];
-            let norm = (energy * heard.max(0.5 * energy)).sqrt();
-            if norm > 0.0 { (f64::from(self.time[place]) * scale / norm) as f32 } else { 0.0 }
-        });
-        Curve {
-            centre: (stretch.start + stretch.end) as f64 / 2.0,
-            first_delay: -(self.padding as i64) - stretch.start as i64,
-            correlation: correlation.collect(),
-        }
-    }
-}
-
-impl Curve {
-    /// The best `count` peaks that are at least `distance` frames apart.
-    fn peaks(&self, count: usize, distance: usize) -> Vec<Anchor> {
-        let peaks = highest_peaks(&self.correlation, count, distance);
-        peaks.into_iter().map(|place| self.anchor(place)).collect()
-    }
-
-    /// The best place within `distance` frames of `delay`.
-    fn near(&self, delay: i64, distance: i64) -> Option<Anchor> {
-        let length = self.correlation.len() as i64;
-        let first = (delay - distance - self.first_delay).clamp(0, length) as usize;
-        let end = (delay + distance + 1 - self.first_delay).clamp(0, length) as usize;
-        (first..end)
-            .max_by(|&a, &b| self.correlation[a].total_cmp(&self.correlation[b]))
-            .map(|place| self.anchor(place))
-    }
-
-    fn anchor(&self, place: usize) -> Anchor {
-        let delay = (place as i64 + self.first_delay) as f64;
-        Anchor { centre: self.centre, delay, correlation: self.correlation[place] }
-    }
-}
-
-/// Indices of the `count` highest local maxima that are at least `distance` apart, highest first.
-fn highest_peaks(values: &[f32], count: usize, distance: usize) -> Vec<usize> {
-    let at = |index: usize| values.get(index).copied().unwrap_or(f32::NEG_INFINITY);
-    let is_peak = |&index: &usize| {
-        values[index] >= at(index.wrapping_sub(1)) && values[index] > at(index + 1)
-    };
-    let mut peaks: Vec<usize> = (0..values.len()).filter(is_peak).collect();
-    let enough = (count * (2 * distance + 1)).min(peaks.len());
-    let higher = |a: &usize, b: &usize| values[*b].total_cmp(&values[*a]).then(a.cmp(b));
-    if enough < peaks.len() {
-        peaks.select_nth_unstable_by(enough, higher);
-        peaks.truncate(enough);
-    }
-    peaks.sort_unstable_by(higher);
-    let mut chosen: Vec<usize> = Vec::new();
-    for peak in peaks {
-        if chosen.len() < count && chosen.iter().all(|&other| other.abs_diff(peak) >= distance) {
-            chosen.push(peak);
-        }
-    }
-    chosen
 }
 
 /// The delays that the anchors together favour: peaks of the sum of all curves.

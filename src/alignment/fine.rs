@@ -26,7 +26,7 @@ pub(crate) fn stretches(runs: &[Run]) -> Vec<(Range<usize>, i64, usize)> {
 }
 
 /// Pieces of about `length` frames of each run.
-fn blocks(runs: &[Run], length: usize) -> Vec<(Range<usize>, i64, usize)> {
+pub(crate) fn blocks(runs: &[Run], length: usize) -> Vec<(Range<usize>, i64, usize)> {
     let mut blocks = Vec::new();
     for (frames, delay, stretch) in stretches(runs) {
         let count = (frames.len() / length.max(1)).max(1);

@@ -2,12 +2,13 @@
 //!
 //! 1. `decimate`: both signals down to the telephone band, which every connection carries.
 //! 2. `envelope`: band envelopes, which survive what keeps no waveform.
-//! 3. `anchors`: stretches of the reference sought in the whole degraded signal, so that no delay is too long.
+//! 3. `anchors`, `places`: stretches of the reference sought in the whole degraded signal, so that no delay is too long.
 //! 4. `path`: from frame to frame, the best sequence of delays with few jumps, by dynamic programming.
 //! 5. `drift`: the clocks' difference, from the path; it is removed by resampling and the path found again, at
 //!    last with every jump.
 //! 6. `fine`: each segment's delay to a fraction of a millisecond, from the waveform where it was kept.
-//! 7. `coverage`: what was never heard, what was heard twice, and how sure all this is.
+//! 7. `mend`: jumps that the envelopes missed or misplaced, where the waveform was kept.
+//! 8. `coverage`: what was never heard, what was heard twice, and how sure all this is.
 //!
 //! Stages 3 and 4 follow the idea of P.862 clause 10.1.4 to 10.1.6 (crude delay from envelopes, then fine delay of
 //! utterances, then their splitting) without its limits: the delay is unbounded, and changes anywhere.
@@ -21,8 +22,10 @@ mod envelope;
 mod fine;
 mod inner_product;
 mod interpolate;
+mod mend;
 mod parameters;
 mod path;
+mod places;
 mod refine;
 mod warp;
 
@@ -33,6 +36,7 @@ use anchors::{Anchor, find_anchors};
 use decimate::Decimated;
 use envelope::Envelope;
 use interpolate::Interpolator;
+use mend::mended;
 pub use path::PathCosts;
 use path::{Corridor, Path, delay_path, without_excursions};
 use refine::Measured;
@@ -104,7 +108,11 @@ impl Course {
         let mut path = pair.path(&anchors, parameters.following, parameters);
         path.runs =
             without_excursions(path.runs, (parameters.excursion_s / pair.frame_s()) as usize);
-        let measured = refine::measure(&pair, &path.runs, parameters);
+        let mut measured = refine::measure(&pair, &path.runs, parameters);
+        if let Some(mended) = mended(&pair, &path.runs, &measured, parameters) {
+            path.runs = mended;
+            measured = refine::measure(&pair, &path.runs, parameters);
+        }
         Self { pair, anchors, path, measured }
     }
 
@@ -138,12 +146,16 @@ impl Course {
         let (mut pair, mut anchors) = (self.pair.clone(), self.anchors.clone());
         for _ in 0..DRIFT_PASSES {
             let path = pair.path(&anchors, parameters.tracking, parameters);
-            let drift = refine::measure(&pair, &path.runs, parameters).remaining.value;
-            if drift.abs() < parameters.drift_left_at_most {
+            let drift = refine::measure(&pair, &path.runs, parameters).remaining;
+            if drift.value.abs() < parameters.drift_left_at_most {
                 break;
             }
-            pair.remove_drift(drift, parameters);
-            anchors.iter_mut().for_each(|anchor| anchor.remove_drift(drift));
+            pair.remove_drift(drift.value, parameters);
+            anchors.iter_mut().for_each(|anchor| anchor.remove_drift(drift.value));
+            let sure = |error: f64| 3.0 * error < parameters.drift_left_at_most;
+            if drift.standard_error.is_some_and(sure) {
+                break;
+            }
         }
         let drifts = pair.drift != 0.0 && pair.drift.abs() <= 1.5 * parameters.drift_at_most;
         drifts.then(|| Self::new(pair, anchors, parameters))

@@ -27,6 +27,8 @@ pub struct AlignmentParameters {
     pub anchor_s: f64,
     /// Number of anchors that are sought at most, so that time stays linear in length.
     pub anchors_at_most: usize,
+    /// Least energy of an anchor, where that in which most happens has 1.
+    pub anchor_energy_at_least: f64,
     /// Number of places remembered for each anchor.
     pub candidates_per_anchor: usize,
     /// Least distance of two such places, in seconds.
@@ -59,6 +61,14 @@ pub struct AlignmentParameters {
     pub waveform_search_s: f64,
     /// Least correlation coefficient of waveforms that tells a delay.
     pub coherent: f64,
+    /// Least correlation coefficient of waveforms, of the whole and of a stray, with which a path is mended.
+    pub mend_coherence: f64,
+    /// Energy from which a block can be a stray, where the mean block has 1.
+    pub stray_energy: f64,
+    /// How far the place of a jump is moved at most, in seconds.
+    pub seam_search_s: f64,
+    /// Waveforms are compared over this time to tell the place of a jump, in seconds.
+    pub seam_window_s: f64,
     /// Blocks that are further from the line of drift tell nothing of it, in seconds.
     pub drift_tolerance_s: f64,
     /// Correlation coefficient that drift must gain where only envelopes tell it.

@@ -208,7 +208,7 @@ fn trace_back(row: &Row, choices: &[Vec<u8>], corridor: &Corridor) -> Vec<Run> {
             _ => {}
         }
     }
-    runs(&delays)
+    runs_of(&delays)
 }
 
 /// The runs with every excursion of at most `longest` frames undone: a delay that is left and soon taken up again
@@ -233,7 +233,8 @@ pub(crate) fn without_excursions(runs: Vec<Run>, longest: usize) -> Vec<Run> {
     kept
 }
 
-fn runs(delays: &[Option<i64>]) -> Vec<Run> {
+/// Frames of the same delay, or of none, one after the other.
+pub(crate) fn runs_of(delays: &[Option<i64>]) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for (frame, &delay) in delays.iter().enumerate() {
         match runs.last_mut() {

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 /// What was measured along a path.
 pub(crate) struct Measured {
-    waveform: Correlogram,
+    pub waveform: Correlogram,
     envelope: Correlogram,
     /// Drift that is still in the signals.
     pub remaining: Slope,

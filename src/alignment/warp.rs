@@ -4,6 +4,10 @@ use super::interpolate::Interpolator;
 use super::{Alignment, Segment};
 use std::ops::Range;
 
+/// A shorter insertion is not heard as one: a packet of 20 ms.
+const INSERTION_AT_LEAST_S: f64 = 0.02;
+/// Of a longer one, this much is heard in place of the reference: a gap in a word spoils it, however long it is.
+const INSERTION_AT_MOST_S: f64 = 0.1;
 /// Length of the cross-fade where the delay jumps, in seconds.
 const CROSS_FADE_S: f64 = 0.005;
 
@@ -23,9 +27,59 @@ impl Alignment {
     }
 
     /// `degraded` on the reference's time axis, `reference_length` samples long: drift removed, jumps joined with
-    /// short cross-fades, stretches that it skips left silent.
+    /// short cross-fades, stretches that it skips left silent. What it holds besides, where its delay rises, is heard
+    /// in place of the quietest stretch around: nothing is lost in a pause, but a word with a hole is.
     pub fn warp(&self, degraded: &[f32], reference_length: usize) -> Vec<f32> {
-        let fade = (CROSS_FADE_S * f64::from(self.sample_rate)) as usize / 2 * 2;
+        let mut warped = self.joined(degraded, reference_length);
+        for (seam, inserted) in self.insertions(degraded.len()) {
+            self.insert(&degraded[inserted], seam, &mut warped);
+        }
+        warped
+    }
+
+    /// Where delays rise: the sample of the reference, and the samples of the degraded signal that are passed over.
+    fn insertions(&self, degraded_length: usize) -> Vec<(usize, Range<usize>)> {
+        let rate = f64::from(self.sample_rate);
+        let insertion = |pair: &[Segment]| {
+            let seam = pair[1].reference.start;
+            let [from, to] = [&pair[0], &pair[1]]
+                .map(|segment| self.position(segment, seam as f64).max(0.0) as usize);
+            let to = to.min(from + (INSERTION_AT_MOST_S * rate) as usize).min(degraded_length);
+            (to >= from + (INSERTION_AT_LEAST_S * rate) as usize).then_some((seam, from..to))
+        };
+        self.segments.windows(2).filter_map(insertion).collect()
+    }
+
+    /// Lays `inserted` over the stretch of `warped` around `seam` that loses least.
+    fn insert(&self, inserted: &[f32], seam: usize, warped: &mut [f32]) {
+        let (length, fade) = (inserted.len(), self.fade());
+        let earliest = seam.saturating_sub(length);
+        let Some(around) = warped.get(earliest..(seam + length).min(warped.len())) else { return };
+        let Some(latest) = around.len().checked_sub(length) else { return };
+        let square = |index: usize| f64::from(around[index]).powi(2);
+        let mut energy: f64 = (0..length).map(square).sum();
+        let mut least = (energy, 0);
+        for start in 0..latest {
+            energy += square(start + length) - square(start);
+            if energy < least.0 {
+                least = (energy, start + 1);
+            }
+        }
+        let place = &mut warped[earliest + least.1..][..length];
+        for (offset, (value, &other)) in place.iter_mut().zip(inserted).enumerate() {
+            let share = weight(offset, fade) * weight(length - 1 - offset, fade);
+            *value += share * (other - *value);
+        }
+    }
+
+    /// Length of a cross-fade, in samples.
+    fn fade(&self) -> usize {
+        (CROSS_FADE_S * f64::from(self.sample_rate)) as usize / 2 * 2
+    }
+
+    /// The segments, each at its delay.
+    fn joined(&self, degraded: &[f32], reference_length: usize) -> Vec<f32> {
+        let fade = self.fade();
         let interpolator = Interpolator::new();
         let mut warped = vec![0.0; reference_length];
         for (index, segment) in self.segments.iter().enumerate() {
@@ -66,7 +120,8 @@ impl Alignment {
             };
             return range.map(|index| sample(index).copied().unwrap_or(0.0)).collect();
         }
-        range.map(|index| interpolator.at(degraded, self.position(segment, index as f64))).collect()
+        let first = self.position(segment, range.start as f64);
+        interpolator.read(degraded, first, 1.0 + self.clock_drift_ppm * 1e-6, range.len())
     }
 }
 

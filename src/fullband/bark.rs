@@ -80,6 +80,16 @@ impl BarkBands {
         }
     }
 
+    /// A value of each band, between the bands interpolated, at the first `bins` bins; zero below the lowest band.
+    pub fn at_bins(&self, values: &[f64], bins: usize) -> Vec<f64> {
+        let mut at_bins = vec![0.0; bins];
+        for (value, (first, shares)) in values.iter().zip(&self.shares) {
+            let near = at_bins.iter_mut().skip(*first).zip(shares);
+            near.for_each(|(sum, &share)| *sum += f64::from(share) * value);
+        }
+        at_bins
+    }
+
     /// Spreads band powers in place: flat towards higher bands, steep towards lower ones.
     pub fn spread(&self, powers: &mut [f32]) {
         let mut from_below = 0.0;

@@ -41,11 +41,16 @@ impl Path {
         Self { gain, response_db: gains.iter().map(|band| decibels(band / gain)).collect() }
     }
 
+    /// The response that the reference is given, in dB.
+    pub fn equalisation_db(&self, parameters: &Response) -> Vec<f64> {
+        let [lowest, highest] = parameters.equalise_db;
+        self.response_db.iter().map(|db| db.clamp(lowest, highest)).collect()
+    }
+
     /// Gives the reference the path's response.
     pub fn equalise(&self, reference: &mut Grid, parameters: &Response) {
-        let [lowest, highest] = parameters.equalise_db;
         let gains: Vec<f32> =
-            self.response_db.iter().map(|db| ratio(db.clamp(lowest, highest)) as f32).collect();
+            self.equalisation_db(parameters).iter().map(|&db| ratio(db) as f32).collect();
         for row in reference.rows_mut() {
             row.iter_mut().zip(&gains).for_each(|(power, gain)| *power *= gain);
         }

@@ -1,14 +1,27 @@
 //! basilar-fb: quality of fullband speech (and music) at 48 kHz, MOS-LQO 1 to 4.75.
 //!
-//! The files follow the signal. Both signals become band powers (`spectrum`, `bark`) at a listening level
-//! (`level`); what listeners adapt to is taken out (`compensation`); the rest becomes loudness (`loudness`).
-//! Then the two are compared in five ways, each an indicator of its own that also says why a score is low: do the
-//! patterns resemble each other (`similarity`), is the voice's periodicity kept (`periodicity`), what was added
-//! and what is missing (`disturbance`), and how much bandwidth is gone (`bandwidth`). `pooling` sums frames up,
-//! `mapping` turns indicators into MOS-LQO. Constants and their sources stand in `models/basilar-fb.json`; its few
-//! fitted numbers come from `examples/fit_fullband.rs`.
+//! The files follow the signal, and each says where in the literature its stage comes from:
 //!
-//! The degraded signal is expected on the reference's time axis, to a millisecond; frames of 43 ms do not mind less.
+//! | stage | what it does | source |
+//! |---|---|---|
+//! | `spectrum`, `bark` | power in critical bands of 0.5 Bark, every 21 ms | Zwicker and Terhardt 1980 |
+//! | `level` | active speech at 73 dB SPL; where the reference pauses | ITU-T P.56, P.800 |
+//! | `compensation` | takes out what listeners adapt to: level, linear response, slow gain | P.862 10.2.5, 10.2.6 |
+//! | `loudness` | spreads excitation between bands and turns it into sone per Bark | Zwicker and Fastl, 6.2 and 8.7 |
+//! | `similarity` | do the loudness patterns rise and fall together | NSIM, Hines and Harte 2012 |
+//! | `periodicity` | does the voice still have its pitch | Meddis and O'Mard 1997 |
+//! | `disturbance` | loudness added and loudness missing, apart | P.862 10.2.8, P.863 |
+//! | `bandwidth` | how many Bark of the audible band are gone | fullband E-model, G.107.2 |
+//! | `pooling` | from frames to one indicator each; one lost word is worse than a little lost everywhere | |
+//! | `mapping` | from the five indicators to MOS-LQO, falling in each | |
+//!
+//! Each indicator also says why a score is low. Constants and their sources stand in `models/basilar-fb.json`. Twelve
+//! numbers decide between indicators: the five weights are fitted by `examples/fit_fullband.rs`, the five exponents, the
+//! norm and the unnoticed dissimilarity are chosen from coarse grids by how talkers that are left out are met.
+//!
+//! The degraded signal is expected on the reference's time axis, to a few milliseconds; frames of 43 ms do not mind
+//! less. [`crate::alignment`] brings it there. That is a room of its own, for any model and for reports, and its
+//! constants stand in a file of their own, `models/alignment.json`.
 
 mod bandwidth;
 mod bark;
@@ -88,8 +101,8 @@ impl Reference {
         if duration_s < minimum_s {
             return Err(Error::TooShort { name: name.to_owned(), duration_s, minimum_s });
         }
-        let bins = parameters.frames.length / 2 + 1;
-        let bands = BarkBands::new(bins, rate / parameters.frames.length as f64, &parameters.bands);
+        let bands =
+            BarkBands::new(parameters.frames.bins(), parameters.frames.bin_hz(), &parameters.bands);
         let mut spectrum = Spectrum::new(
             samples,
             Spectrum::frames(samples.len(), &parameters),
@@ -140,10 +153,12 @@ impl Reference {
                 &parameters.disturbance,
             ),
             periodicity: periodicity::lost_periodicity(
-                &self.spectrum.correlogram,
-                &heard.correlogram,
+                &self.spectrum.compressed,
+                &heard.compressed,
                 &activity.active,
-                &parameters.periodicity,
+                &bands
+                    .at_bins(&path.equalisation_db(&parameters.response), parameters.frames.bins()),
+                parameters,
             ),
             lost_bandwidth: bandwidth::lost_bandwidth(
                 &path.response_db,

@@ -23,7 +23,7 @@ impl Frames<'_> {
     /// The whole signal's and each frame's indicators and scores.
     pub fn pool(&self, parameters: &Parameters) -> Assessment {
         let mapping = &parameters.mapping;
-        let indicators = self.indicators(parameters.disturbance.pause_share);
+        let indicators = self.indicators(parameters);
         Assessment {
             mos_lqo: mapping.mos_lqo(&indicators),
             impairments: mapping.impairments(&indicators),
@@ -34,14 +34,16 @@ impl Frames<'_> {
         }
     }
 
-    fn indicators(&self, pause_share: f64) -> Indicators {
+    fn indicators(&self, parameters: &Parameters) -> Indicators {
+        let hoarse = parameters.periodicity.hoarse;
+        let pause_share = parameters.disturbance.pause_share;
         let speech = || self.active.iter().copied();
         let missing = self.disturbance.iter().map(|frame| frame.missing.powi(2));
         let (in_speech, in_pauses) = (self.added(true), self.added(false));
         let pause_share = if self.active.contains(&false) { pause_share } else { 0.0 };
         Indicators {
             dissimilarity: mean(self.dissimilarity.iter().copied().zip(speech())),
-            lost_periodicity: lost_share(&self.periodicity),
+            lost_periodicity: lost_share(&self.periodicity, hoarse),
             missing: mean(missing.zip(speech())).sqrt(),
             added: (1.0 - pause_share) * in_speech + pause_share * in_pauses,
             lost_bandwidth: self.lost_bandwidth,
@@ -60,7 +62,10 @@ impl Frames<'_> {
         let only_active = |value: f64| if active { value } else { 0.0 };
         let indicators = Indicators {
             dissimilarity: only_active(self.dissimilarity[frame]),
-            lost_periodicity: lost_share(&self.periodicity[frame..=frame]),
+            lost_periodicity: lost_share(
+                &self.periodicity[frame..=frame],
+                parameters.periodicity.hoarse,
+            ),
             missing: only_active(disturbance.missing),
             added: disturbance.added,
             lost_bandwidth: self.lost_bandwidth,
@@ -76,11 +81,12 @@ fn mean(values: impl Iterator<Item = (f64, bool)>) -> f64 {
     sum / count.max(1) as f64
 }
 
-/// Lost periodicity of voiced frames relative to what there was.
-fn lost_share(frames: &[Loss]) -> f64 {
+/// Lost periodicity of voiced frames relative to what there was; a voice that has hardly any has little to lose.
+fn lost_share(frames: &[Loss], hoarse: f64) -> f64 {
     let weighted = |value: fn(&Loss) -> f64| {
         frames.iter().map(|frame| frame.voicing * value(frame)).sum::<f64>()
     };
-    let present = weighted(|frame| frame.peak);
+    let active = frames.iter().filter(|frame| frame.active).count() as f64;
+    let present = weighted(|frame| frame.peak) + hoarse * active;
     if present > 0.0 { weighted(|frame| frame.lost) / present } else { 0.0 }
 }

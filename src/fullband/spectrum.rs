@@ -1,8 +1,8 @@
-//! What the ear gets: for each frame the power in each Bark band and the periodicity of the voice.
+//! What the ear gets: for each frame the power in each Bark band, and the compressed spectrum of the voice.
 
 use super::bark::BarkBands;
 use super::grid::Grid;
-use super::periodicity::Correlogram;
+use super::periodicity::Compression;
 use crate::dsp::fft::{Buffer, Forward};
 use crate::dsp::window::{hann, multiply};
 use crate::model::fullband::Parameters;
@@ -12,8 +12,8 @@ use crate::model::fullband::Parameters;
 pub(crate) struct Spectrum {
     /// Mean square of each frame in each band, of samples within ±1.
     pub powers: Grid,
-    /// The autocorrelation of each frame at the lags of voices.
-    pub correlogram: Grid,
+    /// Compressed powers of each frame's bins in the range of voices.
+    pub compressed: Grid,
 }
 
 impl Spectrum {
@@ -24,13 +24,13 @@ impl Spectrum {
         let window_power: f32 = window.iter().map(|weight| weight * weight).sum();
         let scale = 2.0 / (length as f32 * window_power);
         let mut transform = Forward::new(length);
-        let mut correlate = Correlogram::new(parameters);
+        let compression = Compression::new(parameters);
         let mut spectrum = Buffer::new(length);
         let mut power = vec![0.0; length / 2 + 1];
         let mut powers = Grid::new(frames, bands.count());
-        let mut correlogram = Grid::new(frames, correlate.lags());
-        for (index, (powers, correlogram)) in
-            powers.rows_mut().zip(correlogram.rows_mut()).enumerate()
+        let mut compressed = Grid::new(frames, compression.bins());
+        for (index, (powers, compressed)) in
+            powers.rows_mut().zip(compressed.rows_mut()).enumerate()
         {
             let samples = signal.get(index * hop..).unwrap_or_default();
             let present = samples.len().min(length);
@@ -43,9 +43,9 @@ impl Spectrum {
                 .zip(&*spectrum)
                 .for_each(|(power, bin)| *power = bin.norm_sqr() * scale);
             bands.powers(&power, powers);
-            correlate.run(&power, correlogram);
+            compression.run(&power, compressed);
         }
-        Self { powers, correlogram }
+        Self { powers, compressed }
     }
 
     /// How many frames a signal of `samples` samples has; one at least.

@@ -79,10 +79,18 @@ impl FullbandStages {
 
     /// Whether the voice's periodicity was kept.
     pub fn periodicity(&self) -> usize {
-        let Reference { parameters, activity, spectrum, .. } = &self.reference;
-        let (expected, heard) = (&spectrum.correlogram, &self.heard.correlogram);
-        periodicity::lost_periodicity(expected, heard, &activity.active, &parameters.periodicity)
-            .len()
+        let Reference { parameters, activity, spectrum, bands, .. } = &self.reference;
+        periodicity::lost_periodicity(
+            &spectrum.compressed,
+            &self.heard.compressed,
+            &activity.active,
+            &bands.at_bins(
+                &self.path.equalisation_db(&parameters.response),
+                parameters.frames.bins(),
+            ),
+            parameters,
+        )
+        .len()
     }
 
     /// How much bandwidth is gone.

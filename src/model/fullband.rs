@@ -52,6 +52,18 @@ section! {
     }
 }
 
+impl Frames {
+    /// Bins of a frame's spectrum.
+    pub fn bins(&self) -> usize {
+        self.length / 2 + 1
+    }
+
+    /// Distance of two bins, in Hz.
+    pub fn bin_hz(&self) -> f64 {
+        f64::from(self.sample_rate_hz) / self.length as f64
+    }
+}
+
 section! {
     /// Critical bands.
     pub(crate) Bands {
@@ -161,6 +173,8 @@ section! {
         tolerance: usize,
         /// Frames with a lower peak are not voiced.
         voiced_above: f64,
+        /// Added to the periodicity of each active frame, for voices that have hardly any.
+        hoarse: f64,
     }
 }
 

@@ -80,6 +80,35 @@ pub fn mnru(signal: &[f32], q_db: f32, seed: u64) -> Vec<f32> {
         .collect()
 }
 
+/// The voice without its pitch: spectra of 10.7 ms, which do not resolve harmonics, keep their powers and get random
+/// phases.
+pub fn whispered(signal: &[f32], seed: u64) -> Vec<f32> {
+    const LENGTH: usize = 512;
+    const HOP: usize = LENGTH / 4;
+    let mut planner = realfft::RealFftPlanner::<f32>::new();
+    let (forward, inverse) = (planner.plan_fft_forward(LENGTH), planner.plan_fft_inverse(LENGTH));
+    let (mut frame, mut spectrum) = (forward.make_input_vec(), forward.make_output_vec());
+    let window: Vec<f32> =
+        (0..LENGTH).map(|n| (PI * (n as f64 + 0.5) / LENGTH as f64).sin() as f32).collect();
+    let mut random = Random(seed);
+    let mut whisper = vec![0.0; signal.len()];
+    for start in (0..signal.len().saturating_sub(LENGTH)).step_by(HOP) {
+        let samples = signal[start..].iter().zip(&window);
+        frame.iter_mut().zip(samples).for_each(|(to, (sample, weight))| *to = sample * weight);
+        forward.process(&mut frame, &mut spectrum).unwrap();
+        for bin in &mut spectrum[1..LENGTH / 2] {
+            let (sin, cos) = (TAU * random.uniform()).sin_cos();
+            (bin.re, bin.im) = (bin.norm() * cos as f32, bin.norm() * sin as f32);
+        }
+        inverse.process(&mut spectrum, &mut frame).unwrap();
+        // Windowed sine-squared at a quarter's hop adds up to two; random phases add up as powers, to about one.
+        let scale = 1.0 / (LENGTH as f32 * 2f32.sqrt());
+        let values = frame.iter().zip(&window).map(|(value, weight)| scale * value * weight);
+        whisper[start..].iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+    }
+    whisper
+}
+
 /// What a linear-phase filter of 2001 taps leaves between two frequencies in Hz.
 pub fn band_pass(signal: &[f32], low_hz: f64, high_hz: f64) -> Vec<f32> {
     const HALF: i64 = 1000;
