@@ -194,7 +194,7 @@ pub enum Error {
         reason: String,
     },
     /// A word that names no model.
-    #[error("{word}: not a model; give auto or one of {known}")]
+    #[error("{word}: not a model; give auto, {known} or the path of a .json model file")]
     UnknownModel {
         /// What was given.
         word: String,

@@ -124,6 +124,14 @@ impl Journal {
         }))
     }
 
+    /// Leaves the journal for `--resume`, if there is anything in it.
+    pub fn abandon(self) {
+        if self.rows().is_ok_and(|mut rows| rows.next().is_none()) {
+            // What cannot be removed is said to be an unfinished run, which it is.
+            let _ = self.remove();
+        }
+    }
+
     /// Removes the journal, when all of it stands in the results.
     pub fn remove(self) -> Result<()> {
         std::fs::remove_file(&self.path).map_err(|source| self.unwritable(source))

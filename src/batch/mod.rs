@@ -24,7 +24,7 @@ pub use summarize::{Bands, GroupSummary, Grouping, Over, Summaries, Worst};
 use crate::error::Result;
 use journal::{Journal, Origin};
 use manifest::Task;
-use output::Output;
+use output::{Output, Replaced};
 use queue::Queue;
 use references::References;
 use std::collections::BTreeMap;
@@ -75,7 +75,7 @@ impl Batch {
     /// error here but a row of the results.
     pub fn run(&self, on_row: &(dyn Fn(&Progress) + Sync)) -> Result<Summary> {
         let (manifest, expected) = self.manifest.fingerprint()?;
-        let tasks = self.manifest.tasks(&self.defaults)?;
+        let tasks = self.manifest.tasks(&self.defaults, Replaced::by(&self.outputs))?;
         let claims = self.outputs.iter().cloned().map(Output::claim);
         let outputs = claims.collect::<Result<Vec<_>>>()?;
         let origin = Origin {
@@ -92,7 +92,11 @@ impl Batch {
             Ok(pair) => references.score(pair),
             Err(error) => row::failed(error),
         };
-        runner::run(&queue, &mut journal, self.jobs, &score, on_row, progress)?;
+        let scored = runner::run(&queue, &mut journal, self.jobs, &score, on_row, progress);
+        if let Err(error) = scored {
+            journal.abandon();
+            return Err(error);
+        }
         let summary = output::write(&journal, outputs)?;
         journal.remove()?;
         Ok(summary)

@@ -45,7 +45,7 @@ impl Reference {
     fn open(pair: &Pair) -> Result<Self> {
         let options = OpenOptions { channel: pair.channel, raw: None };
         let signal = Signal::open_with(&pair.reference, &options)?;
-        let scorer = Scorer::new(pair.model.model(signal.sample_rate()));
+        let scorer = Scorer::new(pair.model.for_sample_rate(signal.sample_rate()));
         let (duration_s, samples) = (signal.duration_s(), signal.samples().len());
         Ok(Self { prepared: scorer.prepare(&signal)?, duration_s, samples })
     }

@@ -33,7 +33,7 @@ pub struct Arguments {
     /// in braces but `reference` becomes a column, `*` is anything.
     #[arg(long = "match", value_name = "PATTERN", requires = "degraded_dir")]
     pattern: Option<String>,
-    /// The model of rows that name none: auto, nb, wb, wb-cor2 or fb.
+    /// The model of rows that name none: auto, nb, wb, wb-cor2, fb or the path of a .json model file.
     #[arg(long, default_value = "auto")]
     model: ModelChoice,
     /// The channel of rows that name none: left, right, mix or a number from 1.
@@ -85,9 +85,9 @@ fn score(arguments: Arguments) -> basilar::Result<Summary> {
 
 fn tell(summary: &Summary) {
     let failed: u64 = summary.failed.values().sum();
-    eprintln!("{} of {} rows scored", summary.rows - failed, summary.rows);
+    super::tell(format_args!("{} of {} rows scored", summary.rows - failed, summary.rows));
     for (kind, rows) in &summary.failed {
-        eprintln!("{rows:>8} {kind}");
+        super::tell(format_args!("{rows:>8} {kind}"));
     }
 }
 
@@ -125,10 +125,10 @@ impl Reporter {
                 (progress.rows - progress.resumed) as f64 / self.started.elapsed().as_secs_f64();
             let left = progress.expected.saturating_sub(progress.rows) as f64 / rate;
             let (rows, expected) = (progress.rows, progress.expected);
-            eprintln!(
+            super::tell(format_args!(
                 "{rows} of about {expected} rows, {rate:.1} a second, {:.0} min left",
                 left / 60.0
-            );
+            ));
         }
     }
 }

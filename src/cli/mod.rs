@@ -5,7 +5,6 @@ mod compare;
 mod completions;
 mod input;
 mod man;
-mod model;
 mod models;
 mod score;
 mod summarize;
@@ -74,6 +73,16 @@ pub fn run(arguments: Arguments) -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
+/// What became of printing a result; who closes the pipe has read enough.
+fn printed(done: io::Result<()>) -> basilar::Result<()> {
+    match done {
+        Err(source) if source.kind() != ErrorKind::BrokenPipe => {
+            Err(basilar::Error::Unwritable { name: "standard output".to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// One sentence on standard error about what cannot be done.
 fn say_error(sentence: impl Display) {
     say(anstyle::AnsiColor::Red, "error", sentence);
@@ -82,6 +91,12 @@ fn say_error(sentence: impl Display) {
 /// One sentence on standard error about what a result should be read with.
 fn say_warning(sentence: impl Display) {
     say(anstyle::AnsiColor::Yellow, "warning", sentence);
+}
+
+/// One line on standard error about how things stand.
+fn tell(line: impl Display) {
+    // Nobody is left to be told that standard error is closed.
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 fn say(colour: anstyle::AnsiColor, kind: &str, sentence: impl Display) {

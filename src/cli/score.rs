@@ -1,8 +1,8 @@
 //! `basilar score`: one reference, any number of degraded recordings.
 
 use super::input::Input;
-use super::model::Choice;
 use super::{Exit, data, output, say_error, say_warning};
+use basilar::batch::ModelChoice;
 use basilar::report::{Chosen, Entry, Recording, Scored, json, text};
 use basilar::{PreparedReference, Scorer};
 use std::collections::HashSet;
@@ -33,8 +33,8 @@ pub struct Arguments {
     degraded: Vec<PathBuf>,
     /// auto, nb, wb, wb-cor2, fb or the path of a .json model file; auto takes nb for a reference of
     /// 8 kHz or less, fb from 32 kHz, and wb between
-    #[arg(long, default_value = "auto", value_parser = Choice::parse)]
-    model: Choice,
+    #[arg(long, default_value = "auto")]
+    model: ModelChoice,
     /// Print one JSON object (schema basilar-score/1)
     #[arg(long)]
     json: bool,
@@ -73,7 +73,8 @@ struct Reference {
 impl Reference {
     fn open(arguments: &Arguments) -> basilar::Result<Self> {
         let signal = arguments.input.open_reference(&arguments.reference)?;
-        let chosen = arguments.model.for_sample_rate(signal.sample_rate());
+        let model = arguments.model.for_sample_rate(signal.sample_rate());
+        let chosen = Chosen { model, automatic: arguments.model.is_automatic() };
         let prepared = Scorer::new(chosen.model.clone()).prepare(&signal)?;
         Ok(Self { recording: (&signal).into(), chosen, prepared })
     }
