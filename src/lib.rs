@@ -39,4 +39,4 @@ pub use model::{Band, Model};
 pub use scorer::{
     Alignment, Levels, LocalScore, PreparedReference, Quality, Score, Scorer, Timeline, Utterance,
 };
-pub use signal::{Channel, Encoding, OpenOptions, RawFormat, Signal, SpeechLevel, Warning};
+pub use signal::{Channel, Encoding, OpenOptions, RawFormat, Signal, SpeechLevel, Stream, Warning};

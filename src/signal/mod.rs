@@ -2,6 +2,7 @@
 
 mod channel;
 mod container;
+mod decoding;
 mod level;
 mod mixdown;
 mod open;
@@ -15,6 +16,7 @@ use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 pub use channel::Channel;
+pub use decoding::Stream;
 pub use level::SpeechLevel;
 pub use open::OpenOptions;
 pub use pcm::{Encoding, RawFormat};
