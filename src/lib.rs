@@ -29,6 +29,7 @@ pub mod report;
 mod scorer;
 mod signal;
 pub mod table;
+pub mod timeline;
 
 #[cfg(feature = "internals")]
 #[doc(hidden)]

@@ -44,6 +44,12 @@ impl Signal {
         Self { name: name.into(), sample_rate, samples, warnings: Vec::new() }
     }
 
+    /// A signal from samples of a recording, with what is to be noticed about them.
+    pub(crate) fn inspected(name: String, samples: Vec<f32>, sample_rate: u32) -> Self {
+        let warnings = level::warnings(&samples).collect();
+        Self { name, sample_rate, samples, warnings }
+    }
+
     /// The file, or what the caller called it.
     pub fn name(&self) -> &str {
         &self.name

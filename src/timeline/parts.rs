@@ -1,0 +1,127 @@
+//! The parts of a long recording: its beginning, middle and end, and the whole.
+
+use super::stretch::Stretch;
+use super::survey::Survey;
+use crate::error::Error;
+use crate::scorer::Quality;
+use serde::Serialize;
+
+/// How a long recording sounds against its reference.
+#[derive(Debug)]
+pub struct LongScore {
+    /// All of it.
+    pub whole: Part,
+    /// The first third of the reference.
+    pub beginning: Part,
+    /// The second third.
+    pub middle: Part,
+    /// The last third.
+    pub end: Part,
+    /// Stretch by stretch, in order of time.
+    pub stretches: Vec<Stretch>,
+    /// Stretches of the reference's speech that lie outside of what was recorded, start and end in seconds.
+    pub not_recorded_s: Vec<[f64; 2]>,
+    /// What the scores should be read with.
+    pub warnings: Vec<String>,
+}
+
+/// A part of the reference and its score.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Part {
+    /// Where it starts, in seconds from the reference's start.
+    pub start_s: f64,
+    /// Where it ends.
+    pub end_s: f64,
+    /// Mean MOS-LQO of its stretches, each weighed by how much of it lies in the part; none where none was scored.
+    pub mos_lqo: Option<f64>,
+    /// The mean in a word.
+    pub quality: Option<Quality>,
+    /// The lowest MOS-LQO of a stretch that lies at least half in it.
+    pub lowest: Option<f64>,
+}
+
+impl LongScore {
+    pub(super) fn new(stretches: Vec<Stretch>, duration_s: f64, degraded: &Survey) -> Self {
+        let third = |k: f64| Part::of(&stretches, [k, k + 1.0].map(|k| k * duration_s / 3.0));
+        let not_recorded = stretches
+            .iter()
+            .filter(|stretch| matches!(stretch.outcome, Err(Error::NotRecorded { .. })));
+        Self {
+            whole: Part::of(&stretches, [0.0, duration_s]),
+            beginning: third(0.0),
+            middle: third(1.0),
+            end: third(2.0),
+            not_recorded_s: not_recorded.map(|stretch| [stretch.start_s, stretch.end_s]).collect(),
+            warnings: warnings(&stretches, &degraded.name()),
+            stretches,
+        }
+    }
+
+    /// The stretch with the lowest score, the first of several.
+    pub fn worst(&self) -> Option<&Stretch> {
+        let scored = self.stretches.iter().filter(|stretch| stretch.mos_lqo.is_some());
+        scored.min_by(|a, b| a.mos_lqo.partial_cmp(&b.mos_lqo).unwrap_or(std::cmp::Ordering::Equal))
+    }
+
+    /// The smallest and the largest delay, in seconds; none where no stretch has one.
+    pub fn delay_range_s(&self) -> Option<(f64, f64)> {
+        let scores = self.stretches.iter().filter_map(|stretch| stretch.outcome.as_ref().ok());
+        let ranges = scores.map(|score| score.alignment.delay_range_s());
+        ranges.reduce(|(low, high), (lower, higher)| (low.min(lower), high.max(higher)))
+    }
+}
+
+impl Part {
+    fn of(stretches: &[Stretch], [start_s, end_s]: [f64; 2]) -> Self {
+        let (mut sum, mut weight) = (0.0, 0.0);
+        let mut lowest: Option<f64> = None;
+        for stretch in stretches {
+            let Some(mos_lqo) = stretch.mos_lqo else { continue };
+            let inside_s = stretch.end_s.min(end_s) - stretch.start_s.max(start_s);
+            if inside_s > 0.0 {
+                sum += inside_s * mos_lqo;
+                weight += inside_s;
+            }
+            if 2.0 * inside_s >= stretch.duration_s() {
+                lowest = Some(lowest.map_or(mos_lqo, |lowest| lowest.min(mos_lqo)));
+            }
+        }
+        let mos_lqo = (weight > 0.0).then(|| sum / weight);
+        Self { start_s, end_s, mos_lqo, quality: mos_lqo.map(Quality::of), lowest }
+    }
+}
+
+/// A sentence for each kind of stretch that has no score of its own, and for doubtful ones.
+fn warnings(stretches: &[Stretch], name: &str) -> Vec<String> {
+    let seconds = |of: fn(&Stretch) -> bool| -> (usize, f64) {
+        let found = stretches.iter().filter(|stretch| of(stretch));
+        found.fold((0, 0.0), |(count, sum), stretch| (count + 1, sum + stretch.duration_s()))
+    };
+    let kinds: [(fn(&Stretch) -> bool, &str); 4] = [
+        (
+            |stretch| matches!(stretch.outcome, Err(Error::NotRecorded { .. })),
+            "of the reference lie before its start or behind its end and are not scored",
+        ),
+        (
+            |stretch| matches!(stretch.outcome, Err(Error::NotHeard { .. })),
+            "in which nothing of the reference is heard count as the lowest MOS-LQO",
+        ),
+        (
+            |stretch| {
+                stretch.mos_lqo.is_none()
+                    && !matches!(stretch.outcome, Err(Error::NotRecorded { .. }))
+            },
+            "could not be scored, for the reasons that stand with them",
+        ),
+        (
+            |stretch| stretch.outcome.as_ref().is_ok_and(|score| !score.warnings.is_empty()),
+            "are doubtful, for the reasons that stand with them",
+        ),
+    ];
+    let sentence = |(of, what): (fn(&Stretch) -> bool, &str)| {
+        let (count, duration_s) = seconds(of);
+        let unit = if count == 1 { "stretch" } else { "stretches" };
+        (count > 0).then(|| format!("{name}: {count} {unit} ({duration_s:.1} s) {what}"))
+    };
+    kinds.into_iter().filter_map(sentence).collect()
+}
