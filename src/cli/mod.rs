@@ -7,6 +7,7 @@ mod input;
 mod man;
 mod models;
 mod score;
+mod score_timeline;
 mod summarize;
 
 use std::fmt::Display;

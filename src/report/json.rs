@@ -25,10 +25,7 @@ pub fn score(
         model: Option<ModelLine<'a>>,
         scores: &'a [Entry<Scored>],
     }
-    let model = chosen.map(|chosen| ModelLine {
-        chosen_by: Some(if chosen.automatic { "auto" } else { "option" }),
-        ..ModelLine::new(None, &chosen.model)
-    });
+    let model = chosen.map(ModelLine::chosen);
     line(out, &Document { schema: "basilar-score/1", reference, model, scores })
 }
 
@@ -48,7 +45,7 @@ pub fn models(out: &mut impl Write) -> Result<()> {
 }
 
 #[derive(serde::Serialize)]
-struct ModelLine<'a> {
+pub(super) struct ModelLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     option: Option<&'a str>,
     name: &'a str,
@@ -63,6 +60,12 @@ struct ModelLine<'a> {
 }
 
 impl<'a> ModelLine<'a> {
+    /// The model of a comparison.
+    pub fn chosen(chosen: &'a Chosen) -> Self {
+        let chosen_by = Some(if chosen.automatic { "auto" } else { "option" });
+        Self { chosen_by, ..Self::new(None, &chosen.model) }
+    }
+
     fn new(option: Option<&'a str>, model: &'a Model) -> Self {
         Self {
             option,
@@ -99,7 +102,8 @@ impl<T: Serialize> Serialize for Entry<T> {
     }
 }
 
-fn line(out: &mut impl Write, document: &impl Serialize) -> Result<()> {
+/// One document on a line.
+pub(super) fn line(out: &mut impl Write, document: &impl Serialize) -> Result<()> {
     serde_json::to_writer(&mut *out, document).map_err(Error::from)?;
     writeln!(out)
 }

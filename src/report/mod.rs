@@ -7,6 +7,7 @@ pub mod markdown;
 pub mod plot;
 pub mod summary;
 pub mod text;
+pub mod timeline;
 
 use crate::error::Result;
 use crate::model::Model;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::mixdown::Mixdown;
-use super::{OpenOptions, Signal, open};
+use super::{OpenOptions, Signal, Warning, open};
 use crate::error::Result;
 
 /// A decoder that delivers some frames at a time.
@@ -45,6 +45,11 @@ impl Stream {
     /// Samples per second.
     pub fn sample_rate(&self) -> u32 {
         self.0.mixdown.sample_rate()
+    }
+
+    /// What is to be noticed about the file before its samples are read.
+    pub fn warning(&self) -> Option<Warning> {
+        self.0.mixdown.warning()
     }
 
     /// Adds the next samples to the end of `samples`; `false` at the end of the file.

@@ -71,6 +71,12 @@ impl Mixdown {
         }
     }
 
+    /// That several channels were mixed because none was chosen.
+    pub(super) fn warning(&self) -> Option<Warning> {
+        let mixed = self.chosen == Channel::Mono && self.channels > 1;
+        mixed.then_some(Warning::MixedDown { channels: self.channels })
+    }
+
     /// Moves what was taken since the last time to the end of `samples`.
     ///
     /// # Errors
@@ -88,11 +94,10 @@ impl Mixdown {
     /// The signal, once all frames are in.
     pub(super) fn finish(mut self) -> Result<Signal> {
         self.samples.shrink_to_fit();
+        let warning = self.warning();
         let mut signal = Signal::new(self.name, self.samples, self.sample_rate);
         signal.validate()?;
-        if self.chosen == Channel::Mono && self.channels > 1 {
-            signal.warnings.push(Warning::MixedDown { channels: self.channels });
-        }
+        signal.warnings.extend(warning);
         signal.warnings.extend(level::warnings(&signal.samples));
         Ok(signal)
     }

@@ -88,6 +88,6 @@ impl LongReference {
         let mut scored: Vec<_> = scored.into_iter().flatten().collect();
         scored.sort_by_key(|(place, _)| *place);
         let stretches = scored.into_iter().map(|(_, stretch)| stretch).collect();
-        Ok(LongScore::new(stretches, self.survey.duration_s(), degraded))
+        Ok(LongScore::new(stretches, &self.survey, degraded))
     }
 }

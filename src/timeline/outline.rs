@@ -3,7 +3,7 @@
 //! Three hours take 20 MB. It shows where speech pauses, and which part of another recording is the same speech.
 
 use crate::error::Result;
-use crate::signal::Stream;
+use crate::signal::{Stream, Warning};
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 use std::ops::Range;
@@ -33,12 +33,14 @@ pub(super) struct Outline {
     pub sample_rate: u32,
     /// Length in samples.
     pub samples: u64,
+    /// What is to be noticed about the file.
+    pub warning: Option<Warning>,
 }
 
 impl Outline {
     /// Reads a stream to its end.
     pub fn of(mut stream: Stream) -> Result<Self> {
-        let sample_rate = stream.sample_rate();
+        let (sample_rate, warning) = (stream.sample_rate(), stream.warning());
         let mut framing = Framing::new(sample_rate);
         let mut block = Vec::new();
         let mut samples = 0;
@@ -49,7 +51,7 @@ impl Outline {
         }
         let (powers, mut bands) = framing.finish(samples);
         compress(&mut bands);
-        Ok(Self { powers, bands, sample_rate, samples })
+        Ok(Self { powers, bands, sample_rate, samples, warning })
     }
 }
 

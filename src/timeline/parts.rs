@@ -41,7 +41,8 @@ pub struct Part {
 }
 
 impl LongScore {
-    pub(super) fn new(stretches: Vec<Stretch>, duration_s: f64, degraded: &Survey) -> Self {
+    pub(super) fn new(stretches: Vec<Stretch>, reference: &Survey, degraded: &Survey) -> Self {
+        let duration_s = reference.duration_s();
         let third = |k: f64| Part::of(&stretches, [k, k + 1.0].map(|k| k * duration_s / 3.0));
         let not_recorded = stretches
             .iter()
@@ -52,7 +53,11 @@ impl LongScore {
             middle: third(1.0),
             end: third(2.0),
             not_recorded_s: not_recorded.map(|stretch| [stretch.start_s, stretch.end_s]).collect(),
-            warnings: warnings(&stretches, &degraded.name()),
+            warnings: [reference, degraded]
+                .iter()
+                .filter_map(|survey| survey.warning())
+                .chain(warnings(&stretches, &degraded.name()))
+                .collect(),
             stretches,
         }
     }

@@ -48,6 +48,11 @@ impl Survey {
         sample.clamp(0, self.outline.samples as i64) as usize
     }
 
+    /// What is to be noticed about the file.
+    pub(super) fn warning(&self) -> Option<String> {
+        self.outline.warning.map(|warning| format!("{}: {warning}", self.name()))
+    }
+
     pub(super) fn stream(&self) -> Result<Stream> {
         Stream::open(&self.path, &self.options)
     }
