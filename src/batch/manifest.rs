@@ -53,6 +53,8 @@ pub struct Defaults {
     pub model: ModelChoice,
     /// The channel of files with several.
     pub channel: Channel,
+    /// Whether recordings are long, and scored in stretches with a row for each.
+    pub timeline: bool,
 }
 
 /// The rows of a manifest; an error here ends it.
@@ -66,7 +68,7 @@ impl Manifest {
         let (rows, folder) = match self {
             Self::Table(path) => {
                 replaced.spares(path)?;
-                check_columns(path)?;
+                check_columns(path, defaults.timeline)?;
                 (table::read(path)?, path.parent().unwrap_or(Path::new("")).to_owned())
             }
             Self::Folders(folders) => (folders.rows()?, PathBuf::new()),
@@ -154,7 +156,7 @@ impl Manifest {
 }
 
 /// Refuses a table whose first row lacks a path's column or has a column of the results.
-fn check_columns(path: &Path) -> Result<()> {
+fn check_columns(path: &Path, timeline: bool) -> Result<()> {
     let Some(Ok(first)) = table::read(path)?.next() else { return Ok(()) };
     let invalid = |reason| Err(Error::InvalidTable { name: path.display().to_string(), reason });
     let missing = |column: &&str| !first.contains_key(*column);
@@ -162,7 +164,7 @@ fn check_columns(path: &Path) -> Result<()> {
         let found = first.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         return invalid(format!("it has no column {column}, only {found}; name one so"));
     }
-    let taken = |column: &&String| *column != "model" && row::is_result(column);
+    let taken = |column: &&String| *column != "model" && row::is_result(column, timeline);
     match first.keys().find(taken) {
         Some(column) => {
             invalid(format!("its column {column} is also one of the results; rename or remove it"))

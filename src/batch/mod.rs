@@ -26,7 +26,7 @@ use journal::{Journal, Origin};
 use manifest::Task;
 use output::{Output, Replaced};
 use queue::Queue;
-use references::References;
+use references::{LongReferences, References};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -82,13 +82,15 @@ impl Batch {
             manifest,
             model: self.defaults.model.to_string(),
             channel: format!("{:?}", self.defaults.channel),
+            timeline: self.defaults.timeline,
         };
         let path = journal::beside(&self.outputs[0]);
         let (mut journal, done) = Journal::open(path, &origin, self.resume)?;
         let progress = Progress { rows: done.count(), resumed: done.count(), expected };
         let queue = Queue::new(tasks, done);
-        let references = References::default();
+        let (references, long) = (References::default(), LongReferences::default());
         let score = |task: &Task| match &task.pair {
+            Ok(pair) if self.defaults.timeline => long.score(pair),
             Ok(pair) => references.score(pair),
             Err(error) => row::failed(error),
         };
@@ -97,7 +99,7 @@ impl Batch {
             journal.abandon();
             return Err(error);
         }
-        let summary = output::write(&journal, outputs)?;
+        let summary = output::write(&journal, outputs, self.defaults.timeline)?;
         journal.remove()?;
         Ok(summary)
     }

@@ -39,6 +39,10 @@ pub struct Arguments {
     /// The channel of rows that name none: left, right, mix or a number from 1.
     #[arg(long, default_value = "mono")]
     channel: Channel,
+    /// Scores long recordings in stretches of 6 to 12 s, a row each beside those of beginning,
+    /// middle, end and whole.
+    #[arg(long)]
+    timeline: bool,
     /// How many pairs are scored at once; all cores by default.
     #[arg(short, long)]
     jobs: Option<NonZeroUsize>,
@@ -68,7 +72,11 @@ fn score(arguments: Arguments) -> basilar::Result<Summary> {
     };
     let batch = Batch {
         manifest,
-        defaults: Defaults { model: arguments.model, channel: arguments.channel },
+        defaults: Defaults {
+            model: arguments.model,
+            channel: arguments.channel,
+            timeline: arguments.timeline,
+        },
         outputs: arguments.outputs,
         jobs: arguments
             .jobs

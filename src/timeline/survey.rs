@@ -1,6 +1,6 @@
 //! A long recording after the first pass over it.
 
-use super::outline::{FRAMES_PER_S, Outline};
+use super::outline::{BANDS, FRAMES_PER_S, Outline};
 use crate::error::{Error, Result};
 use crate::signal::{OpenOptions, Signal, Stream};
 use std::fs::Metadata;
@@ -35,6 +35,11 @@ impl Survey {
     /// Length in seconds.
     pub fn duration_s(&self) -> f64 {
         self.outline.samples as f64 / f64::from(self.outline.sample_rate)
+    }
+
+    /// How many values of four bytes are kept of the recording.
+    pub(crate) fn kept_values(&self) -> usize {
+        self.outline.powers.len() * (1 + BANDS)
     }
 
     /// The file.
