@@ -42,7 +42,14 @@ pub fn text(
     ];
     for (label, part) in parts {
         field(out, label)?;
-        mean(out, &part)?;
+        match part.mos_lqo {
+            Some(mos_lqo) => quality(out, mos_lqo, "")?,
+            None => writeln!(out, "not scored")?,
+        }
+    }
+    if let Some((worst, mos_lqo)) = score.worst() {
+        field(out, "Lowest")?;
+        quality(out, mos_lqo, &format!(" from {}", clock(worst.start_s)))?;
     }
     model(out, chosen, reference.1)?;
     if let Some(range) = score.delay_range_s() {
@@ -58,16 +65,10 @@ pub fn text(
     score.stretches.iter().try_for_each(|stretch| row(out, stretch))
 }
 
-fn mean(out: &mut impl Write, part: &Part) -> Result<()> {
-    match (part.mos_lqo, part.quality, part.lowest) {
-        (Some(mos_lqo), Some(quality), lowest) => {
-            let style = colour(quality);
-            write!(out, "{style}{mos_lqo:.3}  {quality}{style:#}")?;
-            let lowest = lowest.map(|lowest| format!(", lowest {lowest:.3}"));
-            writeln!(out, "{}", lowest.unwrap_or_default())
-        }
-        _ => writeln!(out, "not scored"),
-    }
+fn quality(out: &mut impl Write, mos_lqo: f64, remark: &str) -> Result<()> {
+    let quality = Quality::of(mos_lqo);
+    let style = colour(quality);
+    writeln!(out, "{style}{mos_lqo:.3}  {quality}{style:#}{remark}")
 }
 
 fn row(out: &mut impl Write, stretch: &Stretch) -> Result<()> {

@@ -161,8 +161,10 @@ fn best_course(
 ) -> Vec<Place> {
     let mut origins: Vec<Vec<i32>> = Vec::with_capacity(stretches.len());
     let mut row = Row { lowest: 0, totals: Vec::new() };
+    let mut before = 0;
     for (stretch, delays) in stretches.iter().zip(&delays) {
-        let (reached, from) = reach(&row, delays);
+        let (reached, from) = reach(&row, delays, (stretch.start - before) as i64);
+        before = stretch.start;
         let totals = reached
             .iter()
             .zip(delays.clone())
@@ -170,7 +172,8 @@ fn best_course(
         row = Row { lowest: delays.start, totals: totals.collect() };
         origins.push(from);
     }
-    let Some((mut delay, _)) = highest(&row) else { return Vec::new() };
+    let ends = (row.lowest..).zip(row.totals.iter().copied());
+    let Some((mut delay, _)) = ends.reduce(higher) else { return Vec::new() };
     let mut places = Vec::with_capacity(stretches.len());
     for ((stretch, delays), origins) in stretches.iter().zip(&delays).zip(&origins).rev() {
         let correlation = reference.correlation(stretch, degraded, delay);
@@ -181,34 +184,38 @@ fn best_course(
     places
 }
 
-fn highest(row: &Row) -> Option<(i64, f32)> {
-    let delays = (row.lowest..).zip(row.totals.iter().copied());
-    delays.reduce(|best, next| if next.1 > best.1 { next } else { best })
+fn higher(best: (i64, f32), next: (i64, f32)) -> (i64, f32) {
+    if next.1 > best.1 { next } else { best }
 }
 
-/// The best totals with which each of `delays` is reached from `row`, and from which delay.
-fn reach(row: &Row, delays: &Range<i64>) -> (Vec<f32>, Vec<i32>) {
-    let Some((best_delay, best)) = highest(row) else {
+/// The best totals with which each of `delays` is reached from `row`, and from which delay. Who speaks `later` than
+/// another is heard later too, or recordings that repeat themselves would be heard all over the place.
+fn reach(row: &Row, delays: &Range<i64>, later: i64) -> (Vec<f32>, Vec<i32>) {
+    if row.totals.is_empty() {
         return (delays.clone().map(|_| 0.0).collect(), delays.clone().map(|_| 0).collect());
-    };
-    let kept = |delay: i64| {
+    }
+    let total = |delay: i64| {
         let place = usize::try_from(delay - row.lowest).ok();
         let total = place.and_then(|place| row.totals.get(place));
-        (total.copied().unwrap_or(f32::NEG_INFINITY), delay)
+        total.copied().unwrap_or(f32::NEG_INFINITY)
     };
-    let mut reached: Vec<(f32, i64)> = delays.clone().map(kept).collect();
+    let mut reached: Vec<(i64, f32)> = delays.clone().map(|delay| (delay, total(delay))).collect();
     let mut slip = |to: usize, from: usize| {
-        let (total, origin) = reached[from];
-        if total - SLIP > reached[to].0 {
-            reached[to] = (total - SLIP, origin);
-        }
+        let (origin, total) = reached[from];
+        reached[to] = higher(reached[to], (origin, total - SLIP));
     };
     let length = (delays.end - delays.start) as usize;
     (1..length).for_each(|place| slip(place, place - 1));
     (1..length).rev().for_each(|place| slip(place - 1, place));
-    let jump = |(total, origin): (f32, i64)| {
-        let jumped = best - JUMP;
-        if jumped > total { (jumped, best_delay as i32) } else { (total, origin as i32) }
+    // The best delay from which one may jump to the first delay, and one more for each further.
+    let mut from = row.lowest..delays.start + later;
+    let none = (delays.start, f32::NEG_INFINITY);
+    let mut best = from.clone().map(|delay| (delay, total(delay))).fold(none, higher);
+    let jump = |(origin, total_before): (i64, f32)| {
+        best = higher(best, (from.end, total(from.end)));
+        from.end += 1;
+        let (origin, total) = higher((origin, total_before), (best.0, best.1 - JUMP));
+        (total, origin as i32)
     };
     reached.into_iter().map(jump).unzip()
 }
@@ -252,6 +259,18 @@ mod tests {
             };
             assert_eq!(place.delay, expected, "{stretch:?}");
             assert!(place.correlation > 0.9, "{stretch:?} {place:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_again_and_again_is_heard_in_order() {
+        // Three sentences in turn; the first minute and the last were not recorded.
+        let sentences = [babble(9, 1), babble(11, 2), babble(10, 3)];
+        let reference = sentences.concat().repeat(20);
+        let degraded = &reference[3000..reference.len() - 3000];
+        let stretches: Vec<_> = (0..60).map(|k| k * 500..(k + 1) * 500).collect();
+        for place in course(&stretches, &reference, degraded) {
+            assert_eq!((place.delay + 3000) % 1500, 0, "{place:?}");
         }
     }
 

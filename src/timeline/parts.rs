@@ -36,8 +36,6 @@ pub struct Part {
     pub mos_lqo: Option<f64>,
     /// The mean in a word.
     pub quality: Option<Quality>,
-    /// The lowest MOS-LQO of a stretch that lies at least half in it.
-    pub lowest: Option<f64>,
 }
 
 impl LongScore {
@@ -62,10 +60,10 @@ impl LongScore {
         }
     }
 
-    /// The stretch with the lowest score, the first of several.
-    pub fn worst(&self) -> Option<&Stretch> {
-        let scored = self.stretches.iter().filter(|stretch| stretch.mos_lqo.is_some());
-        scored.min_by(|a, b| a.mos_lqo.partial_cmp(&b.mos_lqo).unwrap_or(std::cmp::Ordering::Equal))
+    /// The stretch with the lowest MOS-LQO, the first of several, and that score.
+    pub fn worst(&self) -> Option<(&Stretch, f64)> {
+        let scored = self.stretches.iter().filter_map(|stretch| Some((stretch, stretch.mos_lqo?)));
+        scored.reduce(|worst, next| if next.1 < worst.1 { next } else { worst })
     }
 
     /// The smallest and the largest delay, in seconds; none where no stretch has one.
@@ -79,20 +77,14 @@ impl LongScore {
 impl Part {
     fn of(stretches: &[Stretch], [start_s, end_s]: [f64; 2]) -> Self {
         let (mut sum, mut weight) = (0.0, 0.0);
-        let mut lowest: Option<f64> = None;
         for stretch in stretches {
             let Some(mos_lqo) = stretch.mos_lqo else { continue };
             let inside_s = stretch.end_s.min(end_s) - stretch.start_s.max(start_s);
-            if inside_s > 0.0 {
-                sum += inside_s * mos_lqo;
-                weight += inside_s;
-            }
-            if 2.0 * inside_s >= stretch.duration_s() {
-                lowest = Some(lowest.map_or(mos_lqo, |lowest| lowest.min(mos_lqo)));
-            }
+            sum += inside_s.max(0.0) * mos_lqo;
+            weight += inside_s.max(0.0);
         }
         let mos_lqo = (weight > 0.0).then(|| sum / weight);
-        Self { start_s, end_s, mos_lqo, quality: mos_lqo.map(Quality::of), lowest }
+        Self { start_s, end_s, mos_lqo, quality: mos_lqo.map(Quality::of) }
     }
 }
 
