@@ -2,12 +2,13 @@
 
 use basilar::Channel;
 use basilar::batch::{Batch, Defaults, Folders, Manifest, ModelChoice, Progress, Summary};
-use indicatif::{ProgressBar, ProgressStyle};
-use std::io::IsTerminal;
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use std::fmt;
+use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// How often progress is told where no bar can be drawn.
@@ -85,8 +86,9 @@ fn score(arguments: Arguments) -> basilar::Result<Summary> {
         resume: arguments.resume,
     };
     let reporter = Reporter::new();
-    let summary = batch.run(&|progress| reporter.report(progress))?;
-    reporter.bar.finish_and_clear();
+    let summary = batch.run(&|progress| reporter.report(progress));
+    reporter.finish();
+    let summary = summary?;
     tell(&summary);
     Ok(summary)
 }
@@ -101,29 +103,23 @@ fn tell(summary: &Summary) {
 
 /// A bar on a terminal, a line a minute elsewhere.
 struct Reporter {
-    bar: ProgressBar,
+    /// Drawn when the first row is finished, and so how many there are is known.
+    bar: OnceLock<ProgressBar>,
     started: Instant,
     reported: Mutex<Instant>,
 }
 
 impl Reporter {
     fn new() -> Self {
-        let style =
-            ProgressStyle::with_template("{wide_bar} {pos} of {len} rows, {per_sec}, {eta} left");
-        let bar = ProgressBar::new(0);
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         let now = Instant::now();
-        Self { bar, started: now, reported: Mutex::new(now) }
+        Self { bar: OnceLock::new(), started: now, reported: Mutex::new(now) }
     }
 
     fn report(&self, progress: &Progress) {
-        if std::io::stderr().is_terminal() {
-            if self.bar.position() == 0 {
-                self.bar.set_position(progress.resumed);
-                self.bar.reset_eta();
-            }
-            self.bar.set_length(progress.expected.max(progress.rows));
-            self.bar.set_position(progress.rows);
+        if io::stderr().is_terminal() {
+            let bar = self.bar.get_or_init(|| bar(progress));
+            bar.set_length(progress.expected.max(progress.rows));
+            bar.set_position(progress.rows);
             return;
         }
         let Ok(mut reported) = self.reported.lock() else { return };
@@ -139,4 +135,24 @@ impl Reporter {
             ));
         }
     }
+
+    fn finish(&self) {
+        if let Some(bar) = self.bar.get() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar(progress: &Progress) -> ProgressBar {
+    let style = ProgressStyle::with_template("{wide_bar} {pos} of {len} rows, {rate}, {eta} left");
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    // Of a width that does not change with every row.
+    let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+        // A line that cannot be drawn is drawn again soon.
+        let _ = write!(out, "{:5.1} a second", state.per_sec());
+    });
+    let bar = ProgressBar::new(progress.expected.max(progress.rows));
+    bar.set_position(progress.resumed);
+    bar.reset_eta();
+    bar.with_style(style)
 }
