@@ -2,7 +2,7 @@
 
 use super::json::{ModelLine, line};
 use super::text::{HEADING, colour, field, model, named, range_ms};
-use super::{Chosen, Entry, Recording};
+use super::{Chosen, Entry, Recording, printable};
 use crate::scorer::Quality;
 use crate::timeline::{LongScore, Part, Stretch, Survey};
 use serde::Serialize;
@@ -71,26 +71,23 @@ fn quality(out: &mut impl Write, mos_lqo: f64, remark: &str) -> Result<()> {
     writeln!(out, "{style}{mos_lqo:.3}  {quality}{style:#}{remark}")
 }
 
+/// A line of the table; remarks stand last, so that they move nothing.
 fn row(out: &mut impl Write, stretch: &Stretch) -> Result<()> {
-    let [start, end] = [stretch.start_s, stretch.end_s].map(clock);
-    match (stretch.mos_lqo, &stretch.outcome) {
-        (Some(mos_lqo), outcome) => {
+    match stretch.mos_lqo {
+        Some(mos_lqo) => {
             let quality = Quality::of(mos_lqo);
             let style = colour(quality);
-            let delay = match outcome {
-                Ok(score) => range_ms(score.alignment.delay_range_s()),
-                Err(_) => "not heard".to_owned(),
-            };
-            writeln!(
-                out,
-                "{style}{mos_lqo:7.3}  {quality:9}{style:#}  {delay:>18}  {start:>10}  {end:>10}"
-            )
+            write!(out, "{style}{mos_lqo:7.3}  {quality:9}{style:#}")?;
         }
-        (None, Err(error)) => {
-            writeln!(out, "{:>7}  {:29}  {start:>10}  {end:>10}  {error}", "-", "not scored")
-        }
-        (None, Ok(_)) => Ok(()),
+        None => write!(out, "{:>7}  {:9}", "-", "")?,
     }
+    let (delay, remark) = match &stretch.outcome {
+        Ok(score) => (range_ms(score.alignment.delay_range_s()), score.warnings.join("; ")),
+        Err(error) => ("not scored".to_owned(), error.to_string()),
+    };
+    let [start, end] = [stretch.start_s, stretch.end_s].map(clock);
+    let line = format!("  {delay:>18}  {start:>10}  {end:>10}  {}", printable(&remark));
+    writeln!(out, "{}", line.trim_end())
 }
 
 /// Hours, minutes and seconds, as players show them.

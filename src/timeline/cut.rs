@@ -154,7 +154,7 @@ mod tests {
     fn less_than_twelve_seconds_are_one_stretch_and_silence_is_none() {
         assert_eq!(check(&[3, 80, 3]).len(), 1);
         let (powers, speech) = talk(&[3, 10, 3]);
-        assert_eq!(stretches(&powers, &speech), [0..80]);
+        assert_eq!(stretches(&powers, &speech), vec![Range { start: 0, end: 80 }]);
         assert!(stretches(&[0.0; 900], &[false; 900]).is_empty());
     }
 }

@@ -88,37 +88,30 @@ impl Part {
     }
 }
 
-/// A sentence for each kind of stretch that has no score of its own, and for doubtful ones.
+/// What the stretches that have no score of their own, or a doubtful one, do to the means.
 fn warnings(stretches: &[Stretch], name: &str) -> Vec<String> {
-    let seconds = |of: fn(&Stretch) -> bool| -> (usize, f64) {
-        let found = stretches.iter().filter(|stretch| of(stretch));
-        found.fold((0, 0.0), |(count, sum), stretch| (count + 1, sum + stretch.duration_s()))
+    let tell = |what: &str, concerns: &dyn Fn(&Stretch) -> bool| {
+        let durations_s =
+            || stretches.iter().filter(|stretch| concerns(stretch)).map(Stretch::duration_s);
+        let (count, all, sum_s) =
+            (durations_s().count(), stretches.len(), durations_s().sum::<f64>());
+        (count > 0).then(|| format!("{name}: {what}: {count} of {all} stretches, {sum_s:.1} s"))
     };
-    let kinds: [(fn(&Stretch) -> bool, &str); 4] = [
-        (
-            |stretch| matches!(stretch.outcome, Err(Error::NotRecorded { .. })),
-            "of the reference lie before its start or behind its end and are not scored",
-        ),
-        (
-            |stretch| matches!(stretch.outcome, Err(Error::NotHeard { .. })),
-            "in which nothing of the reference is heard count as the lowest MOS-LQO",
-        ),
-        (
-            |stretch| {
-                stretch.mos_lqo.is_none()
-                    && !matches!(stretch.outcome, Err(Error::NotRecorded { .. }))
-            },
-            "could not be scored, for the reasons that stand with them",
-        ),
-        (
-            |stretch| stretch.outcome.as_ref().is_ok_and(|score| !score.warnings.is_empty()),
-            "are doubtful, for the reasons that stand with them",
-        ),
-    ];
-    let sentence = |(of, what): (fn(&Stretch) -> bool, &str)| {
-        let (count, duration_s) = seconds(of);
-        let unit = if count == 1 { "stretch" } else { "stretches" };
-        (count > 0).then(|| format!("{name}: {count} {unit} ({duration_s:.1} s) {what}"))
-    };
-    kinds.into_iter().filter_map(sentence).collect()
+    [
+        tell("before its start or behind its end, and so not scored", &|stretch| {
+            matches!(stretch.outcome, Err(Error::NotRecorded { .. }))
+        }),
+        tell("nothing is heard, which counts as the lowest MOS-LQO", &|stretch| {
+            matches!(stretch.outcome, Err(Error::NotHeard { .. }))
+        }),
+        tell("not scored, for the reasons that stand with them", &|stretch| {
+            stretch.mos_lqo.is_none() && !matches!(stretch.outcome, Err(Error::NotRecorded { .. }))
+        }),
+        tell("doubtful, for the reasons that stand with them", &|stretch| {
+            stretch.outcome.as_ref().is_ok_and(|score| !score.warnings.is_empty())
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

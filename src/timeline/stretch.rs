@@ -141,6 +141,9 @@ impl Cut {
         let heard = start_s + first_s..end_s + last_s;
         let recorded = heard.start.max(0.0)..heard.end.min(self.recorded_s);
         let duration_s = |range: &Range<f64>| range.end - range.start;
+        if duration_s(&heard) <= 0.0 {
+            return Err(Error::NotHeard { name: name(), start_s, end_s });
+        }
         if duration_s(&recorded) < RECORDED * (end_s - start_s).min(duration_s(&heard)) {
             return Err(Error::NotRecorded { name: name(), start_s, end_s });
         }

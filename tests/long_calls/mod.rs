@@ -43,8 +43,10 @@ pub struct Call {
 
 /// So many sentences, the middle third of them bad, with pauses of 0.3 to 1.3 s.
 pub fn call(sentences: usize) -> Call {
-    let open = |folder: &str, file: &str| {
-        Signal::open(samples().join(folder).join(file)).unwrap().samples().to_vec()
+    let open = |folder: &str, file: &str, speed: u32| {
+        let signal = Signal::open(samples().join(folder).join(file)).unwrap();
+        let faster = Signal::new(file, signal.samples().to_vec(), speed);
+        faster.resampled(RATE as u32).unwrap().samples().to_vec()
     };
     let mut random = 7u32;
     let mut draw = |below: usize| {
@@ -58,7 +60,10 @@ pub fn call(sentences: usize) -> Call {
         let (folder, good, bad) = WIDE[draw(3)];
         let middle = (sentences / 3..2 * sentences / 3).contains(&sentence);
         let condition = if middle { bad[draw(3)] } else { good[draw(3)] };
-        let (spoken, mut heard) = (open(folder, "reference.wav"), open(folder, condition));
+        // Slower or faster, so that no sentence returns too soon.
+        let speed = 14_400 + 400 * draw(9) as u32;
+        let (spoken, mut heard) =
+            (open(folder, "reference.wav", speed), open(folder, condition, speed));
         heard.resize(spoken.len(), 0.0);
         let pause = vec![0.0; RATE * 3 / 10 + draw(RATE)];
         reference.extend(spoken);
