@@ -37,6 +37,9 @@ pub fn run(arguments: &Arguments) -> io::Result<Exit> {
                     exit = Exit::NotScored;
                 }
                 if !arguments.json {
+                    if !scores.is_empty() {
+                        writeln!(out)?;
+                    }
                     text(&mut out, (&file, recording), &chosen, (&entry.file, scored))?;
                     out.flush()?;
                 }

@@ -136,8 +136,6 @@ fn delay_range(alignment: &Alignment) -> String {
     range_ms(alignment.delay_range_s())
 }
 
-/// A range of delays, given in seconds.
-
 /// A range of delays that are given in seconds.
 pub(super) fn range_ms((least, most): (f64, f64)) -> String {
     let [least, most] = [least, most].map(|delay_s| format!("{:.1}", delay_s * 1e3));
