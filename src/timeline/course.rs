@@ -8,11 +8,11 @@ use super::outline::{BANDS, FRAMES_PER_S};
 use std::ops::Range;
 
 /// Fine frames in a coarse one.
-const COARSER: usize = 8;
+const COARSER: usize = 4;
 /// A long stretch, in coarse frames: enough speech to be told from all other speech of three hours.
 const LONG_STRETCH: usize = 20 * FRAMES_PER_S / COARSER;
 /// No more than so many are sought, so that the search costs less than the scores.
-const LONG_STRETCHES: usize = 128;
+const LONG_STRETCHES: usize = 64;
 /// A long stretch that correlates less was not found; chance reaches 0.25.
 const FOUND: f32 = 0.3;
 /// Nor was one that correlates less than this share of the best.
@@ -93,12 +93,14 @@ impl Features {
         Self { frames, energy_sums }
     }
 
+    /// Each coarse frame is as long as two, so that a delay between two frames correlates nearly as well.
     fn coarse(frames: &[[f32; BANDS]]) -> Self {
-        let mean = |chunk: &[[f32; BANDS]]| {
-            let sum = |band: usize| chunk.iter().map(|frame| frame[band]).sum::<f32>();
-            std::array::from_fn(|band| sum(band) / COARSER as f32)
+        let mean = |first: usize| {
+            let near = &frames[first..(first + 2 * COARSER).min(frames.len())];
+            let sum = |band: usize| near.iter().map(|frame| frame[band]).sum::<f32>();
+            std::array::from_fn(|band| sum(band) / near.len() as f32)
         };
-        Self::new(frames.chunks(COARSER).map(mean).collect())
+        Self::new((0..frames.len()).step_by(COARSER).map(mean).collect())
     }
 
     fn len(&self) -> usize {
