@@ -117,7 +117,7 @@ impl Reporter {
 
     fn report(&self, progress: &Progress) {
         if io::stderr().is_terminal() {
-            let bar = self.bar.get_or_init(|| bar(progress));
+            let bar = self.bar.get_or_init(|| bar(progress, self.started.elapsed()));
             bar.set_length(progress.expected.max(progress.rows));
             bar.set_position(progress.rows);
             return;
@@ -143,16 +143,20 @@ impl Reporter {
     }
 }
 
-fn bar(progress: &Progress) -> ProgressBar {
+fn bar(progress: &Progress, elapsed: Duration) -> ProgressBar {
+    let resumed = progress.resumed;
     let style = ProgressStyle::with_template("{wide_bar} {pos} of {len} rows, {rate}, {eta} left");
     let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
     // Of a width that does not change with every row.
-    let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+    let style = style.with_key("rate", move |state: &ProgressState, out: &mut dyn fmt::Write| {
+        let rows = state.pos().saturating_sub(resumed) as f64;
         // A line that cannot be drawn is drawn again soon.
-        let _ = write!(out, "{:5.1} a second", state.per_sec());
+        let _ = write!(out, "{:5.1} a second", rows / state.elapsed().as_secs_f64());
     });
-    let bar = ProgressBar::new(progress.expected.max(progress.rows));
-    bar.set_position(progress.resumed);
+    let bar = ProgressBar::new(progress.expected.max(progress.rows))
+        .with_style(style)
+        .with_position(resumed)
+        .with_elapsed(elapsed);
     bar.reset_eta();
-    bar.with_style(style)
+    bar
 }
