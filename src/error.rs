@@ -21,6 +21,12 @@ pub enum Error {
         /// Directory.
         name: String,
     },
+    /// Something else than a file where one is read more than once.
+    #[error("{name}: a pipe can be read only once; save the recording in a file first")]
+    NotAFile {
+        /// Pipe or standard input.
+        name: String,
+    },
     /// The file may not be read.
     #[error("{name}: permission denied; make the file readable for this user")]
     PermissionDenied {
@@ -185,6 +191,30 @@ pub enum Error {
         /// The degraded signal.
         degraded: String,
     },
+    /// A stretch of a long recording in which nothing of the reference is heard.
+    #[error(
+        "{name}: nothing is heard of the reference's {start_s:.1} to {end_s:.1} s, which counts as the lowest MOS-LQO; look for a loss of connection there"
+    )]
+    NotHeard {
+        /// The degraded recording.
+        name: String,
+        /// Where the stretch starts in the reference, in seconds.
+        start_s: f64,
+        /// Where it ends.
+        end_s: f64,
+    },
+    /// A stretch of a long reference that lies before the start or behind the end of the degraded recording.
+    #[error(
+        "{name}: does not reach over the reference's {start_s:.1} to {end_s:.1} s; record the whole call, or cut the reference alike"
+    )]
+    NotRecorded {
+        /// The degraded recording.
+        name: String,
+        /// Where the stretch starts in the reference, in seconds.
+        start_s: f64,
+        /// Where it ends.
+        end_s: f64,
+    },
     /// A model file that cannot be used.
     #[error("{name}: not a usable model: {reason}; start from one of the files in models/")]
     InvalidModel {
@@ -194,7 +224,7 @@ pub enum Error {
         reason: String,
     },
     /// A word that names no model.
-    #[error("{word}: not a model; give auto or one of {known}")]
+    #[error("{word}: not a model; give auto, {known} or the path of a .json model file")]
     UnknownModel {
         /// What was given.
         word: String,

@@ -29,6 +29,7 @@ pub mod report;
 mod scorer;
 mod signal;
 pub mod table;
+pub mod timeline;
 pub mod validation;
 
 #[cfg(feature = "internals")]
@@ -40,4 +41,4 @@ pub use model::{Band, Model};
 pub use scorer::{
     Alignment, Levels, LocalScore, PreparedReference, Quality, Score, Scorer, Timeline, Utterance,
 };
-pub use signal::{Channel, Encoding, OpenOptions, RawFormat, Signal, SpeechLevel, Warning};
+pub use signal::{Channel, Encoding, OpenOptions, RawFormat, Signal, SpeechLevel, Stream, Warning};

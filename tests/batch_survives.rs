@@ -154,3 +154,36 @@ fn two_runs_on_one_output_refuse_each_other() {
     first.kill().unwrap();
     first.wait().unwrap();
 }
+
+/// Rows that fail take little room in the journal and more in JSON Lines, whose every row has every column.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full_when_the_results_are_written_costs_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = folder.path().join("manifest.csv");
+    let rows: String = (0..400).map(|row| format!("/r/{row}.wav,/d/{row}.wav\n")).collect();
+    fs::write(&manifest, format!("reference,degraded\n{rows}")).unwrap();
+    let output = folder.path().join("results.jsonl");
+    fs::write(&output, "earlier results").unwrap();
+    let run = |limit: &str, output: &Path| {
+        let script = format!("trap '' XFSZ; {limit} exec \"$0\" batch \"$1\" -o \"$2\" --resume");
+        let program = assert_cmd::cargo::cargo_bin!("basilar");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script]).arg(program).arg(&manifest).arg(output).output().unwrap()
+    };
+    let full = run("ulimit -f 150;", &output);
+    let said = String::from_utf8(full.stderr).unwrap();
+    assert_eq!(full.status.code(), Some(2), "{said}");
+    assert!(said.contains("results.jsonl: cannot be written"), "{said}");
+    assert!(said.contains("make room") && said.contains("--resume"), "{said}");
+    assert_eq!(fs::read_to_string(&output).unwrap(), "earlier results");
+    assert!(!folder.path().join("results.jsonl.partial").exists());
+    let journal = folder.path().join("results.jsonl.journal");
+    assert_eq!(fs::read_to_string(&journal).unwrap().lines().count(), 401);
+    let undisturbed = folder.path().join("undisturbed.jsonl");
+    for output in [&output, &undisturbed] {
+        assert_eq!(run("", output).status.code(), Some(3));
+    }
+    assert!(fs::read(&output).unwrap() == fs::read(&undisturbed).unwrap());
+    assert!(!journal.exists());
+}

@@ -77,6 +77,11 @@ fn the_codec_ladder_prints_and_draws_what_its_page_shows() {
 }
 
 #[test]
+fn the_long_call_prints_what_its_page_shows() {
+    holds("long-calls.md");
+}
+
+#[test]
 fn the_firmware_gate_prints_what_its_page_shows() {
     holds("firmware-gate.md");
 }

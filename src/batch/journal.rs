@@ -24,6 +24,7 @@ struct Heading {
     manifest: String,
     model: String,
     channel: String,
+    timeline: bool,
 }
 
 /// What a journal's rows depend on.
@@ -31,6 +32,7 @@ pub(super) struct Origin {
     pub manifest: u64,
     pub model: String,
     pub channel: String,
+    pub timeline: bool,
 }
 
 /// A finished row.
@@ -39,14 +41,6 @@ pub(super) struct Entry {
     pub row: u64,
     pub carried: Cells,
     pub outcome: Cells,
-}
-
-impl Entry {
-    /// All cells of the row.
-    pub fn cells(mut self) -> Cells {
-        self.carried.append(&mut self.outcome);
-        self.carried
-    }
 }
 
 pub(super) struct Journal {
@@ -63,6 +57,7 @@ impl Journal {
             manifest: format!("{:016x}", origin.manifest),
             model: origin.model.clone(),
             channel: origin.channel.clone(),
+            timeline: origin.timeline,
         };
         let name = path.display().to_string();
         let opened = OpenOptions::new().read(true).append(true).create(true).open(&path);
@@ -122,6 +117,14 @@ impl Journal {
             next += 1;
             early.remove(&(next - 1)).map(Ok)
         }))
+    }
+
+    /// Leaves the journal for `--resume`, if there is anything in it.
+    pub fn abandon(self) {
+        if self.rows().is_ok_and(|mut rows| rows.next().is_none()) {
+            // What cannot be removed is said to be an unfinished run, which it is.
+            let _ = self.remove();
+        }
     }
 
     /// Removes the journal, when all of it stands in the results.

@@ -2,10 +2,13 @@
 
 use super::folders::Folders;
 use super::model_choice::ModelChoice;
+use super::output::Replaced;
 use super::row;
 use crate::error::{Error, Result};
 use crate::signal::Channel;
 use crate::table::{self, Cells, text};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::hash::Hasher;
 use std::io::Read;
@@ -16,7 +19,8 @@ use twox_hash::XxHash3_64;
 #[derive(Debug, Clone)]
 pub enum Manifest {
     /// A table with the columns `reference` and `degraded`, and `model` and `channel` where a row
-    /// differs from the options; paths are relative to the table. All other columns are carried.
+    /// differs from the options; paths, also of model files, are relative to the table. All other
+    /// columns are carried.
     Table(PathBuf),
     /// Two folders.
     Folders(Folders),
@@ -49,6 +53,8 @@ pub struct Defaults {
     pub model: ModelChoice,
     /// The channel of files with several.
     pub channel: Channel,
+    /// Whether recordings are long, and scored in stretches with a row for each.
+    pub timeline: bool,
 }
 
 /// The rows of a manifest; an error here ends it.
@@ -56,18 +62,26 @@ pub(super) type Tasks = Box<dyn Iterator<Item = Result<Task>> + Send>;
 
 impl Manifest {
     /// The rows, in order.
-    pub(super) fn tasks(&self, defaults: &Defaults) -> Result<Tasks> {
+    ///
+    /// One whose recording the results would replace ends them.
+    pub(super) fn tasks(&self, defaults: &Defaults, replaced: Replaced) -> Result<Tasks> {
         let (rows, folder) = match self {
             Self::Table(path) => {
-                check_columns(path)?;
+                replaced.spares(path)?;
+                check_columns(path, defaults.timeline)?;
                 (table::read(path)?, path.parent().unwrap_or(Path::new("")).to_owned())
             }
             Self::Folders(folders) => (folders.rows()?, PathBuf::new()),
         };
         let (manifest, defaults) = (self.clone(), defaults.clone());
+        let mut models = HashMap::new();
         Ok(Box::new((0..).zip(rows).map(move |(index, row)| match row {
             Ok(mut carried) => {
-                let pair = manifest.pair(&carried, &folder, &defaults);
+                let pair = manifest.pair(&carried, &folder, &defaults, &mut models);
+                if let Ok(pair) = &pair {
+                    replaced.spares(&pair.reference)?;
+                    replaced.spares(&pair.degraded)?;
+                }
                 carried.shift_remove("model");
                 Ok(Task { index, carried, pair })
             }
@@ -78,7 +92,14 @@ impl Manifest {
         })))
     }
 
-    fn pair(&self, cells: &Cells, folder: &Path, defaults: &Defaults) -> Result<Pair> {
+    /// `models` keeps those that earlier rows named, so that a model file is read once.
+    fn pair(
+        &self,
+        cells: &Cells,
+        folder: &Path,
+        defaults: &Defaults,
+        models: &mut HashMap<String, ModelChoice>,
+    ) -> Result<Pair> {
         let word = |column| Some(text(cells.get(column))).filter(|word| !word.is_empty());
         let path = |column| match (word(column), self) {
             (Some(path), _) => Ok(folder.join(path)),
@@ -91,7 +112,14 @@ impl Manifest {
         Ok(Pair {
             reference: path("reference")?,
             degraded: path("degraded")?,
-            model: word("model").map_or(Ok(defaults.model.clone()), |word| word.parse())?,
+            model: match word("model").map(|word| models.entry(word)) {
+                None => defaults.model.clone(),
+                Some(Entry::Occupied(known)) => known.get().clone(),
+                Some(Entry::Vacant(new)) => {
+                    let model = ModelChoice::within(folder, new.key())?;
+                    new.insert(model).clone()
+                }
+            },
             channel: word("channel").map_or(Ok(defaults.channel), |word| word.parse())?,
         })
     }
@@ -128,7 +156,7 @@ impl Manifest {
 }
 
 /// Refuses a table whose first row lacks a path's column or has a column of the results.
-fn check_columns(path: &Path) -> Result<()> {
+fn check_columns(path: &Path, timeline: bool) -> Result<()> {
     let Some(Ok(first)) = table::read(path)?.next() else { return Ok(()) };
     let invalid = |reason| Err(Error::InvalidTable { name: path.display().to_string(), reason });
     let missing = |column: &&str| !first.contains_key(*column);
@@ -136,7 +164,7 @@ fn check_columns(path: &Path) -> Result<()> {
         let found = first.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         return invalid(format!("it has no column {column}, only {found}; name one so"));
     }
-    let taken = |column: &&String| *column != "model" && row::is_result(column);
+    let taken = |column: &&String| *column != "model" && row::is_result(column, timeline);
     match first.keys().find(taken) {
         Some(column) => {
             invalid(format!("its column {column} is also one of the results; rename or remove it"))

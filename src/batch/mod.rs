@@ -27,9 +27,9 @@ pub use summarize::{Bands, GroupSummary, Grouping, Over, Summaries, Worst};
 use crate::error::Result;
 use journal::{Journal, Origin};
 use manifest::Task;
-use output::Output;
+use output::{Output, Replaced};
 use queue::Queue;
-use references::References;
+use references::{LongReferences, References};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -78,26 +78,32 @@ impl Batch {
     /// error here but a row of the results.
     pub fn run(&self, on_row: &(dyn Fn(&Progress) + Sync)) -> Result<Summary> {
         let (manifest, expected) = self.manifest.fingerprint()?;
-        let tasks = self.manifest.tasks(&self.defaults)?;
+        let tasks = self.manifest.tasks(&self.defaults, Replaced::by(&self.outputs))?;
         let claims = self.outputs.iter().cloned().map(Output::claim);
         let outputs = claims.collect::<Result<Vec<_>>>()?;
         let origin = Origin {
             manifest,
             model: self.defaults.model.to_string(),
             channel: format!("{:?}", self.defaults.channel),
+            timeline: self.defaults.timeline,
         };
         let path = journal::beside(&self.outputs[0]);
         let (mut journal, done) = Journal::open(path, &origin, self.resume)?;
         let progress = Progress { rows: done.count(), resumed: done.count(), expected };
         let queue = Queue::new(tasks, done);
-        let references = References::default();
+        let (references, long) = (References::default(), LongReferences::default());
         let score = |task: &Task| match &task.pair {
+            Ok(pair) if self.defaults.timeline => long.score(pair),
             Ok(pair) => references.score(pair),
             Err(error) => row::failed(error),
         };
         let mut keep = |entry| journal.append(&entry);
-        runner::run(&queue, &mut keep, self.jobs, &score, on_row, progress)?;
-        let summary = output::write(&journal, outputs)?;
+        let scored = runner::run(&queue, &mut keep, self.jobs, &score, on_row, progress);
+        if let Err(error) = scored {
+            journal.abandon();
+            return Err(error);
+        }
+        let summary = output::write(&journal, outputs, self.defaults.timeline)?;
         journal.remove()?;
         Ok(summary)
     }

@@ -5,9 +5,31 @@ use super::journal::{Entry, Journal};
 use super::row;
 use crate::error::{Error, Result};
 use crate::table::{self, Column, Format, Kind, Writer};
+use same_file::Handle;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// The files that are where the results will go.
+pub(super) struct Replaced(Vec<Handle>);
+
+impl Replaced {
+    pub fn by(outputs: &[PathBuf]) -> Self {
+        Self(outputs.iter().filter_map(|path| Handle::from_path(path).ok()).collect())
+    }
+
+    /// Refuses an input that is one of them, by whatever path.
+    pub fn spares(&self, input: &Path) -> Result<()> {
+        let same = |input: Handle| self.0.contains(&input);
+        if self.0.is_empty() || !Handle::from_path(input).is_ok_and(same) {
+            return Ok(());
+        }
+        Err(Error::InvalidTable {
+            name: input.display().to_string(),
+            reason: "the results would replace it; give another name for them with -o".to_owned(),
+        })
+    }
+}
 
 /// A result's file while it is not yet there: a file beside it, locked against other runs.
 pub(super) struct Output {
@@ -64,17 +86,22 @@ impl Drop for Output {
 }
 
 /// Writes what the journal holds to every output.
-pub(super) fn write(journal: &Journal, mut outputs: Vec<Output>) -> Result<Summary> {
-    let columns = columns(journal)?;
+pub(super) fn write(
+    journal: &Journal,
+    mut outputs: Vec<Output>,
+    timeline: bool,
+) -> Result<Summary> {
+    let columns = columns(journal, timeline)?;
     let mut summary = Summary::default();
     let begin = |output: &Output| output.begin(&columns).map_err(|error| output.unwritable(error));
     let mut writers = outputs.iter().map(begin).collect::<Result<Vec<_>>>()?;
     for entry in journal.rows()? {
         let entry = entry?;
         summary.count(&entry.outcome);
-        let cells = entry.cells();
-        for (writer, output) in writers.iter_mut().zip(&outputs) {
-            writer.write(&cells).map_err(|error| output.unwritable(error))?;
+        for cells in row::rows(&entry.carried, entry.outcome) {
+            for (writer, output) in writers.iter_mut().zip(&outputs) {
+                writer.write(&cells).map_err(|error| output.unwritable(error))?;
+            }
         }
     }
     for (writer, output) in writers.into_iter().zip(&mut outputs) {
@@ -84,7 +111,7 @@ pub(super) fn write(journal: &Journal, mut outputs: Vec<Output>) -> Result<Summa
 }
 
 /// Reference, degraded, the other carried columns in the order of their first cells, the results.
-fn columns(journal: &Journal) -> Result<Vec<Column>> {
+fn columns(journal: &Journal, timeline: bool) -> Result<Vec<Column>> {
     let mut carried: Vec<(String, Option<Kind>)> =
         vec![("reference".into(), None), ("degraded".into(), None)];
     for entry in journal.rows()? {
@@ -99,5 +126,5 @@ fn columns(journal: &Journal) -> Result<Vec<Column>> {
     }
     let carried =
         carried.into_iter().map(|(name, kind)| Column { name, kind: kind.unwrap_or(Kind::Text) });
-    Ok(carried.chain(row::columns()).collect())
+    Ok(carried.chain(row::columns(timeline)).collect())
 }

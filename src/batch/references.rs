@@ -6,7 +6,9 @@ use crate::error::Result;
 use crate::scorer::{PreparedReference, Scorer};
 use crate::signal::{OpenOptions, Signal};
 use crate::table::Cells;
+use crate::timeline::{LongReference, Survey};
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -41,43 +43,89 @@ pub(super) struct Reference {
     samples: usize,
 }
 
-impl Reference {
+/// A reference that is made once and compared with many degraded recordings.
+pub(super) trait Comparable: Sized {
+    fn open(pair: &Pair) -> Result<Self>;
+    /// How many samples it takes the memory of.
+    fn samples(&self) -> usize;
+    fn score(&self, pair: &Pair) -> Result<Cells>;
+}
+
+impl Comparable for Reference {
     fn open(pair: &Pair) -> Result<Self> {
         let options = OpenOptions { channel: pair.channel, raw: None };
         let signal = Signal::open_with(&pair.reference, &options)?;
-        let scorer = Scorer::new(pair.model.model(signal.sample_rate()));
+        let scorer = Scorer::new(pair.model.for_sample_rate(signal.sample_rate()));
         let (duration_s, samples) = (signal.duration_s(), signal.samples().len());
         Ok(Self { prepared: scorer.prepare(&signal)?, duration_s, samples })
+    }
+
+    fn samples(&self) -> usize {
+        self.samples
+    }
+
+    fn score(&self, pair: &Pair) -> Result<Cells> {
+        score(self, pair)
+    }
+}
+
+impl Comparable for LongReference {
+    fn open(pair: &Pair) -> Result<Self> {
+        let survey =
+            Survey::of(&pair.reference, &OpenOptions { channel: pair.channel, raw: None })?;
+        let model = pair.model.for_sample_rate(survey.sample_rate());
+        Self::new(survey, model)
+    }
+
+    fn samples(&self) -> usize {
+        self.survey().kept_values()
+    }
+
+    fn score(&self, pair: &Pair) -> Result<Cells> {
+        let options = OpenOptions { channel: pair.channel, raw: None };
+        let degraded = Survey::of(&pair.degraded, &options)?;
+        // The other cores score other rows.
+        let score = LongReference::score(self, &degraded, NonZeroUsize::MIN)?;
+        Ok(row::long(&score, self, &degraded))
     }
 }
 
 /// A reference that is being made, was made, or cannot be made, with the cells that say why.
-type Slot = Arc<OnceLock<std::result::Result<Reference, Cells>>>;
+type Slot<R> = Arc<OnceLock<std::result::Result<R, Cells>>>;
 
-#[derive(Default)]
-pub(super) struct References {
-    slots: Mutex<Slots>,
+/// References that are in memory as a whole.
+pub(super) type References = Kept<Reference>;
+/// References that are too long for that.
+pub(super) type LongReferences = Kept<LongReference>;
+
+pub(super) struct Kept<R> {
+    slots: Mutex<Slots<R>>,
 }
 
-#[derive(Default)]
-struct Slots {
-    slots: HashMap<Key, (u64, Slot)>,
+struct Slots<R> {
+    slots: HashMap<Key, (u64, Slot<R>)>,
     uses: u64,
 }
 
-impl References {
+impl<R> Default for Kept<R> {
+    fn default() -> Self {
+        Self { slots: Mutex::new(Slots { slots: HashMap::new(), uses: 0 }) }
+    }
+}
+
+impl<R: Comparable> Kept<R> {
     /// The cells of a pair's result.
     pub fn score(&self, pair: &Pair) -> Cells {
         let slot = self.slot(Key::of(pair));
-        let reference = slot.get_or_init(|| Reference::open(pair).map_err(|e| row::failed(&e)));
+        let reference = slot.get_or_init(|| R::open(pair).map_err(|e| row::failed(&e)));
         self.make_room();
         match reference {
-            Ok(reference) => score(reference, pair).unwrap_or_else(|error| row::failed(&error)),
+            Ok(reference) => reference.score(pair).unwrap_or_else(|error| row::failed(&error)),
             Err(failed) => failed.clone(),
         }
     }
 
-    fn slot(&self, key: Key) -> Slot {
+    fn slot(&self, key: Key) -> Slot<R> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         slots.uses += 1;
         let uses = slots.uses;
@@ -89,8 +137,8 @@ impl References {
     /// Lets go of what was longest unused, until what is kept fits.
     fn make_room(&self) {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        let samples = |slot: &Slot| match slot.get() {
-            Some(Ok(reference)) => reference.samples,
+        let samples = |slot: &Slot<R>| match slot.get() {
+            Some(Ok(reference)) => reference.samples(),
             _ => FAILED_SAMPLES,
         };
         let mut kept: usize = slots.slots.values().map(|(_, slot)| samples(slot)).sum();
@@ -107,5 +155,6 @@ impl References {
 fn score(reference: &Reference, pair: &Pair) -> Result<Cells> {
     let options = OpenOptions { channel: pair.channel, raw: None };
     let degraded = Signal::open_with(&pair.degraded, &options)?;
-    Ok(row::scored(&reference.prepared.score(&degraded)?, reference, &degraded))
+    let score = reference.prepared.score(&degraded)?;
+    Ok(row::scored(&score, reference.duration_s, degraded.duration_s()))
 }

@@ -1,10 +1,9 @@
 //! The columns of a result: every number rounded once, so that all output formats hold the same.
 
-use super::references::Reference;
 use crate::error::Error;
-use crate::scorer::{Levels, Score};
-use crate::signal::Signal;
+use crate::scorer::{Levels, Quality, Score};
 use crate::table::{Cells, Column, Kind};
+use crate::timeline::{LongReference, LongScore, Part, Stretch, Survey};
 use serde_json::Value;
 
 /// The columns behind those that are carried from the manifest.
@@ -30,18 +29,26 @@ const COLUMNS: [(&str, Kind); 19] = [
     ("error", Kind::Text),
 ];
 
+/// The columns before those, where long recordings are scored in parts.
+const PART_COLUMNS: [(&str, Kind); 3] =
+    [("part", Kind::Text), ("start_s", Kind::Number), ("end_s", Kind::Number)];
+
+/// The cell in which a long recording's result holds the rows of its parts.
+const PARTS: &str = "parts";
+
 /// Whether a column of this name belongs to the results.
-pub(super) fn is_result(name: &str) -> bool {
-    COLUMNS.iter().any(|(column, _)| *column == name)
+pub(super) fn is_result(name: &str, timeline: bool) -> bool {
+    columns(timeline).any(|column| column.name == name)
 }
 
 /// The columns of the results.
-pub(super) fn columns() -> impl Iterator<Item = Column> {
-    COLUMNS.into_iter().map(|(name, kind)| Column { name: name.to_owned(), kind })
+pub(super) fn columns(timeline: bool) -> impl Iterator<Item = Column> {
+    let parts = PART_COLUMNS.into_iter().filter(move |_| timeline);
+    parts.chain(COLUMNS).map(|(name, kind)| Column { name: name.to_owned(), kind })
 }
 
 /// The cells of a pair that was scored.
-pub(super) fn scored(score: &Score, reference: &Reference, degraded: &Signal) -> Cells {
+pub(super) fn scored(score: &Score, reference_duration_s: f64, degraded_duration_s: f64) -> Cells {
     let (delay_min_s, delay_max_s) = score.alignment.delay_range_s();
     let milliseconds = |seconds: f64| rounded(seconds * 1e3, 3);
     let level = |levels: &Levels| rounded(levels.level_dbov, 2);
@@ -62,13 +69,80 @@ pub(super) fn scored(score: &Score, reference: &Reference, degraded: &Signal) ->
         ),
         ("reference_level_dbov", level(&score.reference)),
         ("degraded_level_dbov", level(&score.degraded)),
-        ("reference_duration_s", rounded(reference.duration_s, 4)),
-        ("degraded_duration_s", rounded(degraded.duration_s(), 4)),
+        ("reference_duration_s", rounded(reference_duration_s, 4)),
+        ("degraded_duration_s", rounded(degraded_duration_s, 4)),
         ("reference_activity", activity(&score.reference)),
         ("degraded_activity", activity(&score.degraded)),
         ("warnings", text_or_empty(score.warnings.join("; "))),
     ];
     cells.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The cells of a long recording as a whole, and in one of them the rows of its parts and stretches.
+pub(super) fn long(score: &LongScore, reference: &LongReference, degraded: &Survey) -> Cells {
+    let model = reference.model();
+    let part = |name: &str, part: &Part| {
+        let mut cells = placed(name, part.start_s, part.end_s);
+        cells.insert("mos_lqo".into(), part.mos_lqo.map_or(Value::Null, |mos| rounded(mos, 4)));
+        let quality = part.quality.map(|quality| quality.to_string());
+        cells.insert("quality".into(), quality.into());
+        cells.insert("band".into(), model.band().to_string().into());
+        cells.insert("model".into(), model.name().into());
+        cells.insert("model_version".into(), model.version().into());
+        cells
+    };
+    let mut cells = part("whole", &score.whole);
+    if let Some((least, most)) = score.delay_range_s() {
+        cells.insert("delay_min_ms".into(), rounded(least * 1e3, 3));
+        cells.insert("delay_max_ms".into(), rounded(most * 1e3, 3));
+    }
+    let durations_s = [reference.survey(), degraded].map(|survey| rounded(survey.duration_s(), 4));
+    let columns = ["reference_duration_s", "degraded_duration_s"].map(String::from);
+    cells.extend(columns.into_iter().zip(durations_s));
+    cells.insert("warnings".into(), text_or_empty(score.warnings.join("; ")));
+    let thirds = [("beginning", &score.beginning), ("middle", &score.middle), ("end", &score.end)];
+    let thirds = thirds.into_iter().map(|(name, third)| part(name, third));
+    let rows = thirds.chain(score.stretches.iter().map(stretch)).map(Value::Object);
+    cells.insert(PARTS.into(), rows.collect());
+    cells
+}
+
+/// The cells of a stretch of a long recording.
+fn stretch(stretch: &Stretch) -> Cells {
+    let mut cells = placed("stretch", stretch.start_s, stretch.end_s);
+    match &stretch.outcome {
+        Ok(score) => cells.extend(scored(score, stretch.duration_s(), stretch.duration_s())),
+        Err(error) => cells.extend(failed(error)),
+    }
+    // What a stretch lasts is in its own columns, and nothing heard has a score too.
+    cells.retain(|column, _| !column.ends_with("_duration_s"));
+    if let Some(mos_lqo) = stretch.mos_lqo {
+        cells.insert("mos_lqo".into(), rounded(mos_lqo, 4));
+        cells.insert("quality".into(), Quality::of(mos_lqo).to_string().into());
+    }
+    cells
+}
+
+fn placed(name: &str, start_s: f64, end_s: f64) -> Cells {
+    let cells =
+        [("part", name.into()), ("start_s", rounded(start_s, 3)), ("end_s", rounded(end_s, 3))];
+    cells.into_iter().map(|(column, value)| (column.to_owned(), value)).collect()
+}
+
+/// All rows that a result makes: one, and for a long recording those of its parts.
+pub(super) fn rows(carried: &Cells, mut outcome: Cells) -> impl Iterator<Item = Cells> {
+    let parts = match outcome.shift_remove(PARTS) {
+        Some(Value::Array(parts)) => parts,
+        _ => Vec::new(),
+    };
+    outcome.entry("part").or_insert_with(|| "whole".into());
+    std::iter::once(Value::Object(outcome)).chain(parts).map(|part| {
+        let mut cells = carried.clone();
+        if let Value::Object(part) = part {
+            cells.extend(part);
+        }
+        cells
+    })
 }
 
 /// The cells of a row that could not be scored.

@@ -2,12 +2,13 @@
 
 use basilar::Channel;
 use basilar::batch::{Batch, Defaults, Folders, Manifest, ModelChoice, Progress, Summary};
-use indicatif::{ProgressBar, ProgressStyle};
-use std::io::IsTerminal;
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use std::fmt;
+use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// How often progress is told where no bar can be drawn.
@@ -33,12 +34,16 @@ pub struct Arguments {
     /// in braces but `reference` becomes a column, `*` is anything.
     #[arg(long = "match", value_name = "PATTERN", requires = "degraded_dir")]
     pattern: Option<String>,
-    /// The model of rows that name none: auto, nb, wb, wb-cor2 or fb.
+    /// The model of rows that name none: auto, nb, wb, wb-cor2, fb or the path of a .json model file.
     #[arg(long, default_value = "auto")]
     model: ModelChoice,
     /// The channel of rows that name none: left, right, mix or a number from 1.
     #[arg(long, default_value = "mono")]
     channel: Channel,
+    /// Scores long recordings in stretches of 6 to 12 s, a row each beside those of beginning,
+    /// middle, end and whole.
+    #[arg(long)]
+    timeline: bool,
     /// How many pairs are scored at once; all cores by default.
     #[arg(short, long)]
     jobs: Option<NonZeroUsize>,
@@ -68,7 +73,11 @@ fn score(arguments: Arguments) -> basilar::Result<Summary> {
     };
     let batch = Batch {
         manifest,
-        defaults: Defaults { model: arguments.model, channel: arguments.channel },
+        defaults: Defaults {
+            model: arguments.model,
+            channel: arguments.channel,
+            timeline: arguments.timeline,
+        },
         outputs: arguments.outputs,
         jobs: arguments
             .jobs
@@ -77,45 +86,40 @@ fn score(arguments: Arguments) -> basilar::Result<Summary> {
         resume: arguments.resume,
     };
     let reporter = Reporter::new();
-    let summary = batch.run(&|progress| reporter.report(progress))?;
-    reporter.bar.finish_and_clear();
+    let summary = batch.run(&|progress| reporter.report(progress));
+    reporter.finish();
+    let summary = summary?;
     tell(&summary);
     Ok(summary)
 }
 
 fn tell(summary: &Summary) {
     let failed: u64 = summary.failed.values().sum();
-    eprintln!("{} of {} rows scored", summary.rows - failed, summary.rows);
+    super::tell(format_args!("{} of {} rows scored", summary.rows - failed, summary.rows));
     for (kind, rows) in &summary.failed {
-        eprintln!("{rows:>8} {kind}");
+        super::tell(format_args!("{rows:>8} {kind}"));
     }
 }
 
 /// A bar on a terminal, a line a minute elsewhere.
 struct Reporter {
-    bar: ProgressBar,
+    /// Drawn when the first row is finished, and so how many there are is known.
+    bar: OnceLock<ProgressBar>,
     started: Instant,
     reported: Mutex<Instant>,
 }
 
 impl Reporter {
     fn new() -> Self {
-        let style =
-            ProgressStyle::with_template("{wide_bar} {pos} of {len} rows, {per_sec}, {eta} left");
-        let bar = ProgressBar::new(0);
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         let now = Instant::now();
-        Self { bar, started: now, reported: Mutex::new(now) }
+        Self { bar: OnceLock::new(), started: now, reported: Mutex::new(now) }
     }
 
     fn report(&self, progress: &Progress) {
-        if std::io::stderr().is_terminal() {
-            if self.bar.position() == 0 {
-                self.bar.set_position(progress.resumed);
-                self.bar.reset_eta();
-            }
-            self.bar.set_length(progress.expected.max(progress.rows));
-            self.bar.set_position(progress.rows);
+        if io::stderr().is_terminal() {
+            let bar = self.bar.get_or_init(|| bar(progress, self.started.elapsed()));
+            bar.set_length(progress.expected.max(progress.rows));
+            bar.set_position(progress.rows);
             return;
         }
         let Ok(mut reported) = self.reported.lock() else { return };
@@ -125,10 +129,34 @@ impl Reporter {
                 (progress.rows - progress.resumed) as f64 / self.started.elapsed().as_secs_f64();
             let left = progress.expected.saturating_sub(progress.rows) as f64 / rate;
             let (rows, expected) = (progress.rows, progress.expected);
-            eprintln!(
+            super::tell(format_args!(
                 "{rows} of about {expected} rows, {rate:.1} a second, {:.0} min left",
                 left / 60.0
-            );
+            ));
         }
     }
+
+    fn finish(&self) {
+        if let Some(bar) = self.bar.get() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar(progress: &Progress, elapsed: Duration) -> ProgressBar {
+    let resumed = progress.resumed;
+    let style = ProgressStyle::with_template("{wide_bar} {pos} of {len} rows, {rate}, {eta} left");
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    // Of a width that does not change with every row.
+    let style = style.with_key("rate", move |state: &ProgressState, out: &mut dyn fmt::Write| {
+        let rows = state.pos().saturating_sub(resumed) as f64;
+        // A line that cannot be drawn is drawn again soon.
+        let _ = write!(out, "{:5.1} a second", rows / state.elapsed().as_secs_f64());
+    });
+    let bar = ProgressBar::new(progress.expected.max(progress.rows))
+        .with_style(style)
+        .with_position(resumed)
+        .with_elapsed(elapsed);
+    bar.reset_eta();
+    bar
 }

@@ -87,7 +87,7 @@ fn compare(arguments: &Arguments) -> basilar::Result<Comparison> {
     } else {
         report::comparison::write(&comparison, &mut out)
     };
-    printed.map_err(|source| Error::Unwritable { name: "standard output".into(), source })?;
+    super::printed(printed)?;
     Ok(comparison)
 }
 

@@ -1,5 +1,6 @@
 //! How recordings are opened: the choice of channel and the description of headerless samples.
 
+use basilar::timeline::Survey;
 use basilar::{Channel, Encoding, Error, OpenOptions, RawFormat, Signal};
 use std::path::Path;
 
@@ -32,18 +33,40 @@ pub struct Input {
 impl Input {
     /// Opens a recording as these options say; `-` is standard input.
     pub fn open(&self, path: &Path) -> basilar::Result<Signal> {
-        let raw = if has_header(path) { None } else { self.raw() };
-        Signal::open_with(path, &OpenOptions { channel: self.channel, raw })
+        Signal::open_with(path, &self.options(path))
     }
 
     /// Opens a reference; one with a single channel goes with any channel of the others.
     pub fn open_reference(&self, path: &Path) -> basilar::Result<Signal> {
-        match self.open(path) {
+        self.for_reference(path, Self::open)
+    }
+
+    /// Reads a long recording as these options say.
+    pub fn survey(&self, path: &Path) -> basilar::Result<Survey> {
+        Survey::of(path, &self.options(path))
+    }
+
+    /// As [`open_reference`](Self::open_reference), for a long one.
+    pub fn survey_reference(&self, path: &Path) -> basilar::Result<Survey> {
+        self.for_reference(path, Self::survey)
+    }
+
+    fn for_reference<T>(
+        &self,
+        path: &Path,
+        open: impl Fn(&Self, &Path) -> basilar::Result<T>,
+    ) -> basilar::Result<T> {
+        match open(self, path) {
             Err(Error::NoSuchChannel { channels: 1, .. }) if path != Path::new("-") => {
-                Self { channel: Channel::Mono, ..self.clone() }.open(path)
+                open(&Self { channel: Channel::Mono, ..self.clone() }, path)
             }
             opened => opened,
         }
+    }
+
+    fn options(&self, path: &Path) -> OpenOptions {
+        let raw = if has_header(path) { None } else { self.raw() };
+        OpenOptions { channel: self.channel, raw }
     }
 
     fn raw(&self) -> Option<RawFormat> {

@@ -5,9 +5,9 @@ mod compare;
 mod completions;
 mod input;
 mod man;
-mod model;
 mod models;
 mod score;
+mod score_timeline;
 mod summarize;
 mod validate;
 
@@ -78,6 +78,16 @@ pub fn run(arguments: Arguments) -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
+/// What became of printing a result; who closes the pipe has read enough.
+fn printed(done: io::Result<()>) -> basilar::Result<()> {
+    match done {
+        Err(source) if source.kind() != ErrorKind::BrokenPipe => {
+            Err(basilar::Error::Unwritable { name: "standard output".to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// One sentence on standard error about what cannot be done.
 fn say_error(sentence: impl Display) {
     say(anstyle::AnsiColor::Red, "error", sentence);
@@ -86,6 +96,12 @@ fn say_error(sentence: impl Display) {
 /// One sentence on standard error about what a result should be read with.
 fn say_warning(sentence: impl Display) {
     say(anstyle::AnsiColor::Yellow, "warning", sentence);
+}
+
+/// One line on standard error about how things stand.
+fn tell(line: impl Display) {
+    // Nobody is left to be told that standard error is closed.
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 fn say(colour: anstyle::AnsiColor, kind: &str, sentence: impl Display) {

@@ -1,12 +1,13 @@
 //! `basilar score`: one reference, any number of degraded recordings.
 
 use super::input::Input;
-use super::model::Choice;
-use super::{Exit, data, output, say_error, say_warning};
+use super::{Exit, data, output, say_error, say_warning, score_timeline};
+use basilar::batch::ModelChoice;
 use basilar::report::{Chosen, Entry, Recording, Scored, json, text};
 use basilar::{PreparedReference, Scorer};
 use std::collections::HashSet;
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 /// Scores degraded recordings against their reference
@@ -20,6 +21,7 @@ Examples:
   basilar score reference.wav opus-*.flac
   basilar score --model nb --channel left reference.wav call.flac
   basilar score --raw-rate 8000 --raw-format alaw reference.wav call.raw
+  basilar score --timeline reference.wav call-of-an-hour.wav
   ffmpeg -i call.amr -f wav - | basilar score reference.wav -
   basilar score --json reference.wav opus-*.flac | jq '.scores[].mos_lqo'
 
@@ -27,19 +29,33 @@ Quality in words: 4.5 and above Excellent, 4.0 Good, 3.5 Fair, 3.0 Poor, below 3
 Exit codes: 0 all scored, 2 wrong usage, 3 some recordings could not be scored.")]
 pub struct Arguments {
     /// The undegraded recording; - is standard input
-    reference: PathBuf,
+    pub(super) reference: PathBuf,
     /// The degraded recordings; - is standard input
     #[arg(required = true)]
-    degraded: Vec<PathBuf>,
+    pub(super) degraded: Vec<PathBuf>,
     /// auto, nb, wb, wb-cor2, fb or the path of a .json model file; auto takes nb for a reference of
     /// 8 kHz or less, fb from 32 kHz, and wb between
-    #[arg(long, default_value = "auto", value_parser = Choice::parse)]
-    model: Choice,
-    /// Print one JSON object (schema basilar-score/1)
+    #[arg(long, default_value = "auto")]
+    model: ModelChoice,
+    /// Score long recordings in stretches of 6 to 12 s between pauses, with the means of beginning, middle and end
     #[arg(long)]
-    json: bool,
+    timeline: bool,
+    /// How many stretches are scored at once; all cores by default
+    #[arg(short, long, requires = "timeline")]
+    pub(super) jobs: Option<NonZeroUsize>,
+    /// Print one JSON object (schema basilar-score/1, with --timeline basilar-timeline/1)
+    #[arg(long)]
+    pub(super) json: bool,
     #[command(flatten)]
-    input: Input,
+    pub(super) input: Input,
+}
+
+impl Arguments {
+    /// The model for a reference of this rate.
+    pub(super) fn chosen(&self, sample_rate: u32) -> Chosen {
+        let model = self.model.for_sample_rate(sample_rate);
+        Chosen { model, automatic: self.model.is_automatic() }
+    }
 }
 
 pub fn run(arguments: &Arguments) -> io::Result<Exit> {
@@ -47,6 +63,9 @@ pub fn run(arguments: &Arguments) -> io::Result<Exit> {
     if paths.filter(|path| *path == Path::new("-")).count() > 1 {
         say_error("-: standard input can be only one of the recordings; name files for the others");
         return Ok(Exit::WrongUsage);
+    }
+    if arguments.timeline {
+        return score_timeline::run(arguments);
     }
     let file = arguments.reference.display().to_string();
     match Reference::open(arguments) {
@@ -73,7 +92,7 @@ struct Reference {
 impl Reference {
     fn open(arguments: &Arguments) -> basilar::Result<Self> {
         let signal = arguments.input.open_reference(&arguments.reference)?;
-        let chosen = arguments.model.for_sample_rate(signal.sample_rate());
+        let chosen = arguments.chosen(signal.sample_rate());
         let prepared = Scorer::new(chosen.model.clone()).prepare(&signal)?;
         Ok(Self { recording: (&signal).into(), chosen, prepared })
     }

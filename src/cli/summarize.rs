@@ -70,5 +70,5 @@ fn summarize(arguments: &Arguments) -> basilar::Result<()> {
             .map_err(io::Error::from)
             .and_then(|()| writeln!(out)),
     };
-    printed.map_err(|source| Error::Unwritable { name: "standard output".into(), source })
+    super::printed(printed)
 }

@@ -1,6 +1,5 @@
 //! `basilar validate`: metrics against people's votes.
 
-use super::model::Choice;
 use super::{Exit, data, output, say_error};
 use basilar::batch::ModelChoice;
 use basilar::report::{json, validation as report};
@@ -67,14 +66,13 @@ pub struct Arguments {
 }
 
 /// A model with the name that it gets in the results: the word, or what is in the file.
-fn model(word: &str) -> Result<(String, ModelChoice), String> {
-    Ok(match Choice::parse(word)? {
-        Choice::Auto => (word.to_owned(), ModelChoice::Auto),
-        Choice::Fixed(model) if word.ends_with(".json") => {
-            (model.name().to_owned(), ModelChoice::Model(model))
-        }
-        Choice::Fixed(model) => (word.to_owned(), ModelChoice::Model(model)),
-    })
+fn model(word: &str) -> basilar::Result<(String, ModelChoice)> {
+    let choice: ModelChoice = word.parse()?;
+    let name = match &choice {
+        ModelChoice::Model { model, .. } if word.ends_with(".json") => model.name(),
+        _ => word,
+    };
+    Ok((name.to_owned(), choice))
 }
 
 pub fn run(arguments: &Arguments) -> io::Result<Exit> {

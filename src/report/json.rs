@@ -26,10 +26,7 @@ pub fn score(
         model: Option<ModelLine<'a>>,
         scores: &'a [Entry<Scored>],
     }
-    let model = chosen.map(|chosen| ModelLine {
-        chosen_by: Some(if chosen.automatic { "auto" } else { "option" }),
-        ..ModelLine::new(None, &chosen.model)
-    });
+    let model = chosen.map(ModelLine::chosen);
     line(out, &Document { schema: "basilar-score/1", reference, model, scores })
 }
 
@@ -57,7 +54,7 @@ pub fn validation(out: &mut impl Write, validation: &Validation) -> Result<()> {
 }
 
 #[derive(serde::Serialize)]
-struct ModelLine<'a> {
+pub(super) struct ModelLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     option: Option<&'a str>,
     name: &'a str,
@@ -72,6 +69,12 @@ struct ModelLine<'a> {
 }
 
 impl<'a> ModelLine<'a> {
+    /// The model of a comparison.
+    pub fn chosen(chosen: &'a Chosen) -> Self {
+        let chosen_by = Some(if chosen.automatic { "auto" } else { "option" });
+        Self { chosen_by, ..Self::new(None, &chosen.model) }
+    }
+
     fn new(option: Option<&'a str>, model: &'a Model) -> Self {
         Self {
             option,
@@ -108,7 +111,8 @@ impl<T: Serialize> Serialize for Entry<T> {
     }
 }
 
-fn line(out: &mut impl Write, document: &impl Serialize) -> Result<()> {
+/// One document on a line.
+pub(super) fn line(out: &mut impl Write, document: &impl Serialize) -> Result<()> {
     serde_json::to_writer(&mut *out, document).map_err(Error::from)?;
     writeln!(out)
 }

@@ -7,6 +7,7 @@ pub mod markdown;
 pub mod plot;
 pub mod summary;
 pub mod text;
+pub mod timeline;
 pub mod validation;
 
 use crate::error::Result;

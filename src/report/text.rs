@@ -6,7 +6,7 @@ use crate::scorer::{Alignment, Quality, Score};
 use anstyle::{AnsiColor, Style};
 use std::io::{Result, Write};
 
-const HEADING: Style = Style::new().bold();
+pub(super) const HEADING: Style = Style::new().bold();
 
 /// One degraded recording: a line for everything a listener asks first.
 ///
@@ -90,11 +90,11 @@ pub fn models(out: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-fn field(out: &mut impl Write, label: &str) -> Result<()> {
+pub(super) fn field(out: &mut impl Write, label: &str) -> Result<()> {
     write!(out, "{HEADING}{label:11}{HEADING:#}")
 }
 
-fn model(out: &mut impl Write, chosen: &Chosen, reference: Recording) -> Result<()> {
+pub(super) fn model(out: &mut impl Write, chosen: &Chosen, reference: Recording) -> Result<()> {
     let Chosen { model, automatic } = chosen;
     field(out, "Model")?;
     writeln!(out, "{} {}, {}", model.name(), model.version(), model.title())?;
@@ -105,7 +105,12 @@ fn model(out: &mut impl Write, chosen: &Chosen, reference: Recording) -> Result<
     Ok(())
 }
 
-fn named(out: &mut impl Write, label: &str, name: &str, recording: Recording) -> Result<()> {
+pub(super) fn named(
+    out: &mut impl Write,
+    label: &str,
+    name: &str,
+    recording: Recording,
+) -> Result<()> {
     let Recording { sample_rate, duration_s } = recording;
     field(out, label)?;
     writeln!(out, "{duration_s:.3} s at {sample_rate} Hz, {}", shown(name))
@@ -128,15 +133,16 @@ fn delay(alignment: &Alignment) -> String {
 }
 
 fn delay_range(alignment: &Alignment) -> String {
-    let (least, most) = alignment.delay_range_s();
-    if least == most {
-        format!("{:.1}", least * 1e3)
-    } else {
-        format!("{:.1} to {:.1}", least * 1e3, most * 1e3)
-    }
+    range_ms(alignment.delay_range_s())
 }
 
-fn colour(quality: Quality) -> Style {
+/// A range of delays that are given in seconds.
+pub(super) fn range_ms((least, most): (f64, f64)) -> String {
+    let [least, most] = [least, most].map(|delay_s| format!("{:.1}", delay_s * 1e3));
+    if least == most { least } else { format!("{least} to {most}") }
+}
+
+pub(super) fn colour(quality: Quality) -> Style {
     let colour = match quality {
         Quality::Excellent | Quality::Good => AnsiColor::Green,
         Quality::Fair => AnsiColor::Yellow,

@@ -13,9 +13,10 @@ use symphonia::core::formats::{FormatReader, Track, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::packet::Packet;
 
+use super::Channel;
+use super::decoding::{Blocks, Decoding};
 use super::mixdown::Mixdown;
 use super::opus::{self, OpusDecoder};
-use super::{Channel, Signal};
 use crate::error::{Error, Result};
 
 /// Whether the first 12 bytes are those of a container read here.
@@ -39,64 +40,98 @@ fn is_mpeg_frame(head: &[u8]) -> bool {
     }
 }
 
-/// Decodes the first audio track.
-///
+/// Begins to decode the first audio track.
+pub(super) fn decode(
+    name: &str,
+    source: Box<dyn MediaSource>,
+    channel: Channel,
+) -> Result<Decoding> {
+    guarded(name, || {
+        let mut track = AudioTrack::open(name, source)?;
+        // Rate and channels are known for sure when the first packet is decoded.
+        let Some((sample_rate, channels)) = track.decode_packet(name)? else {
+            return Err(Error::NoSamples { name: name.to_owned() });
+        };
+        let mut mixdown = Mixdown::new(name, sample_rate, channels, channel)?;
+        mixdown.take(&track.interleaved);
+        Ok(Decoding { mixdown, blocks: Box::new(track) })
+    })
+}
+
 /// Checked builds of symphonia 0.6.1 overflow on hostile headers (CAF's bytes per packet, for
 /// one), so a panic beneath is taken for what it is: a file that breaks its format's rules.
-pub(super) fn decode(name: &str, source: Box<dyn MediaSource>, channel: Channel) -> Result<Signal> {
-    // Nothing that the closure touches outlives it, so no broken state can be seen afterwards.
-    catch_unwind(AssertUnwindSafe(|| decode_unguarded(name, source, channel)))
+fn guarded<T>(name: &str, decode: impl FnOnce() -> Result<T>) -> Result<T> {
+    // What the closure leaves in a broken state is not used after its error.
+    catch_unwind(AssertUnwindSafe(decode))
         .unwrap_or_else(|_| Err(Error::corrupt(name, "its header contradicts itself")))
 }
 
-fn decode_unguarded(name: &str, source: Box<dyn MediaSource>, channel: Channel) -> Result<Signal> {
-    let stream = MediaSourceStream::new(source, Default::default());
-    let format = symphonia::default::get_probe()
-        .probe(&Hint::new(), stream, Default::default(), Default::default())
-        .map_err(|error| match error {
-            SymphoniaError::Unsupported(_) => Error::corrupt(name, "its header cannot be read"),
-            error => failure(name, error),
-        })?;
-    let track = format
-        .default_track(TrackType::Audio)
-        .cloned()
-        .ok_or_else(|| Error::corrupt(name, "no audio track"))?;
-    let parameters = track.codec_params.as_ref().and_then(|parameters| parameters.audio());
-    let parameters =
-        parameters.ok_or_else(|| Error::corrupt(name, "no parameters of the audio track"))?;
-    let mut decoder = Decoder::new(parameters).map_err(|error| failure(name, error))?;
-    let mixdown = decode_track(name, format, &track, &mut decoder, channel)?;
-    if has_exact_length(parameters) {
-        check_complete(name, &track, &mixdown, &mut decoder)?;
-    }
-    mixdown.finish()
+/// An audio track, decoded packet by packet.
+struct AudioTrack {
+    format: Box<dyn FormatReader>,
+    track: Track,
+    decoder: Decoder,
+    interleaved: Vec<f32>,
+    /// Whether the frame count in the header is exact.
+    has_exact_length: bool,
 }
 
-fn decode_track(
-    name: &str,
-    mut format: Box<dyn FormatReader + '_>,
-    track: &Track,
-    decoder: &mut Decoder,
-    channel: Channel,
-) -> Result<Mixdown> {
-    let failure = |error| failure(name, error);
-    let mut mixdown: Option<Mixdown> = None;
-    let mut interleaved = Vec::new();
-    while let Some(packet) = format.next_packet().map_err(failure)? {
-        if packet.track_id != track.id {
-            continue;
-        }
-        let (sample_rate, channels) = decoder.decode(&packet, &mut interleaved).map_err(failure)?;
-        let mixdown = match &mut mixdown {
-            Some(mixdown) => mixdown,
-            none => none.insert(Mixdown::new(name, sample_rate, channels, channel)?),
-        };
-        if (mixdown.sample_rate(), mixdown.channels()) != (sample_rate, channels) {
-            return Err(Error::corrupt(name, "the sample rate or channel count changes"));
-        }
-        mixdown.take(&interleaved);
+impl AudioTrack {
+    fn open(name: &str, source: Box<dyn MediaSource>) -> Result<Self> {
+        let stream = MediaSourceStream::new(source, Default::default());
+        let format = symphonia::default::get_probe()
+            .probe(&Hint::new(), stream, Default::default(), Default::default())
+            .map_err(|error| match error {
+                SymphoniaError::Unsupported(_) => Error::corrupt(name, "its header cannot be read"),
+                error => failure(name, error),
+            })?;
+        let track = format
+            .default_track(TrackType::Audio)
+            .cloned()
+            .ok_or_else(|| Error::corrupt(name, "no audio track"))?;
+        let parameters = track.codec_params.as_ref().and_then(|parameters| parameters.audio());
+        let parameters =
+            parameters.ok_or_else(|| Error::corrupt(name, "no parameters of the audio track"))?;
+        let decoder = Decoder::new(parameters).map_err(|error| failure(name, error))?;
+        let has_exact_length = has_exact_length(parameters);
+        Ok(Self { format, track, decoder, interleaved: Vec::new(), has_exact_length })
     }
-    mixdown.ok_or_else(|| Error::NoSamples { name: name.to_owned() })
+
+    /// Decodes the track's next packet and tells its sample rate and channel count; none at the end.
+    fn decode_packet(&mut self, name: &str) -> Result<Option<(u32, usize)>> {
+        let failure = |error| failure(name, error);
+        while let Some(packet) = self.format.next_packet().map_err(failure)? {
+            if packet.track_id == self.track.id {
+                let decoded = self.decoder.decode(&packet, &mut self.interleaved);
+                return decoded.map(Some).map_err(failure);
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Blocks for AudioTrack {
+    fn next(&mut self, mixdown: &mut Mixdown) -> Result<bool> {
+        let name = mixdown.name().to_owned();
+        match guarded(&name, || self.decode_packet(&name))? {
+            Some(layout) if layout == (mixdown.sample_rate(), mixdown.channels()) => {
+                mixdown.take(&self.interleaved);
+                Ok(true)
+            }
+            Some(_) => Err(Error::corrupt(&name, "the sample rate or channel count changes")),
+            None => {
+                if self.has_exact_length {
+                    check_complete(&name, &self.track, mixdown, &mut self.decoder)?;
+                }
+                Ok(false)
+            }
+        }
+    }
+
+    /// Headers of compressed audio may promise anything.
+    fn frames(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// Whether the container's frame count is exact; those of lossy streams are often estimates.
@@ -111,7 +146,7 @@ fn check_complete(
     mixdown: &Mixdown,
     decoder: &mut Decoder,
 ) -> Result<()> {
-    let present = mixdown.frames() as u64;
+    let present = mixdown.frames();
     let rate = f64::from(mixdown.sample_rate());
     match track.num_frames {
         Some(promised) if promised > present => Err(Error::Truncated {

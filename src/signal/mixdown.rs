@@ -12,6 +12,8 @@ pub(super) struct Mixdown {
     place: Option<usize>,
     chosen: Channel,
     samples: Vec<f32>,
+    /// Samples that were handed on already.
+    drained: u64,
 }
 
 impl Mixdown {
@@ -28,7 +30,7 @@ impl Mixdown {
         super::check_sample_rate(name, sample_rate)?;
         let place = chosen.place(name, channels)?;
         let (name, samples) = (name.to_owned(), Vec::new());
-        Ok(Self { name, sample_rate, channels, place, chosen, samples })
+        Ok(Self { name, sample_rate, channels, place, chosen, samples, drained: 0 })
     }
 
     /// Makes room for exactly `frames` more; only for counts checked against the file's size.
@@ -37,8 +39,13 @@ impl Mixdown {
     }
 
     /// Frames taken so far.
-    pub(super) fn frames(&self) -> usize {
-        self.samples.len()
+    pub(super) fn frames(&self) -> u64 {
+        self.drained + self.samples.len() as u64
+    }
+
+    /// The file, or what the caller called it.
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Samples per second.
@@ -64,14 +71,33 @@ impl Mixdown {
         }
     }
 
+    /// That several channels were mixed because none was chosen.
+    pub(super) fn warning(&self) -> Option<Warning> {
+        let mixed = self.chosen == Channel::Mono && self.channels > 1;
+        mixed.then_some(Warning::MixedDown { channels: self.channels })
+    }
+
+    /// Moves what was taken since the last time to the end of `samples`.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`].
+    pub(super) fn drain(&mut self, samples: &mut Vec<f32>) -> Result<()> {
+        if let Some(index) = self.samples.iter().position(|sample| !sample.is_finite()) {
+            let (name, value) = (self.name.clone(), self.samples[index]);
+            return Err(Error::NotFinite { name, index: self.drained as usize + index, value });
+        }
+        self.drained += self.samples.len() as u64;
+        samples.append(&mut self.samples);
+        Ok(())
+    }
+
     /// The signal, once all frames are in.
     pub(super) fn finish(mut self) -> Result<Signal> {
         self.samples.shrink_to_fit();
+        let warning = self.warning();
         let mut signal = Signal::new(self.name, self.samples, self.sample_rate);
         signal.validate()?;
-        if self.chosen == Channel::Mono && self.channels > 1 {
-            signal.warnings.push(Warning::MixedDown { channels: self.channels });
-        }
+        signal.warnings.extend(warning);
         signal.warnings.extend(level::warnings(&signal.samples));
         Ok(signal)
     }

@@ -2,6 +2,7 @@
 
 mod channel;
 mod container;
+mod decoding;
 mod level;
 mod mixdown;
 mod open;
@@ -15,6 +16,7 @@ use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 pub use channel::Channel;
+pub use decoding::Stream;
 pub use level::SpeechLevel;
 pub use open::OpenOptions;
 pub use pcm::{Encoding, RawFormat};
@@ -40,6 +42,12 @@ impl Signal {
     /// Nothing is checked here: scoring begins with [`validate`](Self::validate).
     pub fn new(name: impl Into<String>, samples: Vec<f32>, sample_rate: u32) -> Self {
         Self { name: name.into(), sample_rate, samples, warnings: Vec::new() }
+    }
+
+    /// A signal from samples of a recording, with what is to be noticed about them.
+    pub(crate) fn inspected(name: String, samples: Vec<f32>, sample_rate: u32) -> Self {
+        let warnings = level::warnings(&samples).collect();
+        Self { name, sample_rate, samples, warnings }
     }
 
     /// The file, or what the caller called it.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use symphonia::core::io::MediaSource;
 
+use super::decoding::Decoding;
 use super::{Channel, RawFormat, Signal, container, pcm, wav};
 use crate::error::{Error, Result};
 
@@ -38,18 +39,7 @@ impl Signal {
         if path == Path::new("-") {
             return Self::read(io::stdin().lock(), "standard input", options);
         }
-        let name = path.display().to_string();
-        // Asked before opening, because Windows calls a directory a file without permission.
-        let metadata = path.metadata().map_err(|error| Error::from_io(&name, error))?;
-        if metadata.is_dir() {
-            return Err(Error::IsDirectory { name });
-        }
-        let file = File::open(path).map_err(|error| Error::from_io(&name, error))?;
-        if metadata.is_file() {
-            decode(&name, Box::new(file), options)
-        } else {
-            Self::read(file, &name, options)
-        }
+        open_file(path, options)?.signal()
     }
 
     /// Reads audio from anything, to its end; `name` is how messages call it.
@@ -57,13 +47,33 @@ impl Signal {
     /// # Errors
     /// As [`open_with`](Self::open_with).
     pub fn read(mut reader: impl Read, name: &str, options: &OpenOptions) -> Result<Self> {
-        let mut bytes = Vec::new();
-        reader.read_to_end(&mut bytes).map_err(|error| Error::from_io(name, error))?;
-        decode(name, Box::new(Cursor::new(bytes)), options)
+        read_whole(&mut reader, name, options)?.signal()
     }
 }
 
-fn decode(name: &str, mut source: Box<dyn MediaSource>, options: &OpenOptions) -> Result<Signal> {
+/// Opens a file for decoding; a pipe is read to its end first.
+pub(super) fn open_file(path: &Path, options: &OpenOptions) -> Result<Decoding> {
+    let name = path.display().to_string();
+    // Asked before opening, because Windows calls a directory a file without permission.
+    let metadata = path.metadata().map_err(|error| Error::from_io(&name, error))?;
+    if metadata.is_dir() {
+        return Err(Error::IsDirectory { name });
+    }
+    let mut file = File::open(path).map_err(|error| Error::from_io(&name, error))?;
+    if metadata.is_file() {
+        decode(&name, Box::new(file), options)
+    } else {
+        read_whole(&mut file, &name, options)
+    }
+}
+
+fn read_whole(reader: &mut impl Read, name: &str, options: &OpenOptions) -> Result<Decoding> {
+    let mut bytes = Vec::new();
+    reader.read_to_end(&mut bytes).map_err(|error| Error::from_io(name, error))?;
+    decode(name, Box::new(Cursor::new(bytes)), options)
+}
+
+fn decode(name: &str, mut source: Box<dyn MediaSource>, options: &OpenOptions) -> Result<Decoding> {
     let unreadable = |error| Error::from_io(name, error);
     let mut head = Vec::new();
     source.by_ref().take(12).read_to_end(&mut head).map_err(unreadable)?;

@@ -12,8 +12,9 @@ use symphonia::core::packet::PacketRef;
 use symphonia::core::units::{Duration, Timestamp};
 use symphonia::default::codecs::PcmDecoder;
 
+use super::Channel;
+use super::decoding::{Blocks, Decoding};
 use super::mixdown::Mixdown;
-use super::{Channel, Signal};
 use crate::error::{Error, Result};
 
 /// Bytes that are read and decoded at a time, at least a frame.
@@ -120,16 +121,15 @@ pub(super) fn decode_headerless(
     mut source: Box<dyn MediaSource>,
     format: RawFormat,
     channel: Channel,
-) -> Result<Signal> {
-    let mut mixdown =
-        Mixdown::new(name, format.sample_rate, usize::from(format.channels), channel)?;
+) -> Result<Decoding> {
+    let mixdown = Mixdown::new(name, format.sample_rate, usize::from(format.channels), channel)?;
     let bytes = length(name, &mut source)?;
     let frame_bytes = format.encoding.bytes() * u64::from(format.channels);
     if bytes % frame_bytes != 0 {
         return Err(Error::RawLength { name: name.to_owned(), bytes, frame_bytes });
     }
-    decode(name, source, bytes, format.encoding, &mut mixdown)?;
-    mixdown.finish()
+    let blocks = Samples::new(source, bytes, format.encoding, &mixdown)?;
+    Ok(Decoding { mixdown, blocks: Box::new(blocks) })
 }
 
 /// The bytes in the source; it then stands at its start.
@@ -139,51 +139,81 @@ pub(super) fn length(name: &str, source: &mut impl Seek) -> Result<u64> {
     length.map_err(|error| Error::from_io(name, error))
 }
 
-/// Decodes `bytes`, a whole number of frames, from where the source stands.
-pub(super) fn decode(
-    name: &str,
-    source: impl Read,
-    bytes: u64,
-    encoding: Encoding,
-    mixdown: &mut Mixdown,
-) -> Result<()> {
-    let mut parameters = AudioCodecParameters::new();
-    parameters
-        .for_codec(encoding.codec())
-        .with_sample_rate(mixdown.sample_rate())
-        .with_channels(Channels::Discrete(mixdown.channels() as u16));
-    let corrupt = |error| Error::corrupt(name, error);
-    let mut decoder = PcmDecoder::try_new(&parameters, &Default::default()).map_err(corrupt)?;
-    let frame_bytes = encoding.bytes() * mixdown.channels() as u64;
-    mixdown.reserve((bytes / frame_bytes) as usize);
-    let mut interleaved = Vec::new();
-    for_each_piece(name, source, bytes, frame_bytes, |piece| {
-        let packet = PacketRef::new(0, Timestamp::ZERO, Duration::ZERO, piece);
-        let decoded = decoder.decode_ref(&packet).map_err(corrupt)?;
-        decoded.copy_to_vec_interleaved::<f32>(&mut interleaved);
-        mixdown.take(&interleaved);
-        Ok(())
-    })
+/// Plain samples, a piece at a time.
+pub(super) struct Samples {
+    pieces: Pieces,
+    decoder: PcmDecoder,
+    interleaved: Vec<f32>,
 }
 
-/// Reads `bytes` in pieces of whole frames, each handed on.
-pub(super) fn for_each_piece(
-    name: &str,
-    mut source: impl Read,
-    mut bytes: u64,
+impl Samples {
+    /// Decodes `bytes`, a whole number of frames, from where the source stands.
+    pub(super) fn new(
+        source: Box<dyn MediaSource>,
+        bytes: u64,
+        encoding: Encoding,
+        mixdown: &Mixdown,
+    ) -> Result<Self> {
+        let mut parameters = AudioCodecParameters::new();
+        parameters
+            .for_codec(encoding.codec())
+            .with_sample_rate(mixdown.sample_rate())
+            .with_channels(Channels::Discrete(mixdown.channels() as u16));
+        let decoder = PcmDecoder::try_new(&parameters, &Default::default())
+            .map_err(|error| Error::corrupt(mixdown.name(), error))?;
+        let frame_bytes = encoding.bytes() * mixdown.channels() as u64;
+        let pieces = Pieces::new(source, bytes, frame_bytes);
+        Ok(Self { pieces, decoder, interleaved: Vec::new() })
+    }
+}
+
+impl Blocks for Samples {
+    fn next(&mut self, mixdown: &mut Mixdown) -> Result<bool> {
+        let Some(piece) = self.pieces.next(mixdown.name())? else { return Ok(false) };
+        let packet = PacketRef::new(0, Timestamp::ZERO, Duration::ZERO, piece);
+        let decoded = self.decoder.decode_ref(&packet);
+        let decoded = decoded.map_err(|error| Error::corrupt(mixdown.name(), error))?;
+        decoded.copy_to_vec_interleaved::<f32>(&mut self.interleaved);
+        mixdown.take(&self.interleaved);
+        Ok(true)
+    }
+
+    fn frames(&self) -> Option<u64> {
+        Some(self.pieces.frames())
+    }
+}
+
+/// Bytes in pieces of whole frames.
+pub(super) struct Pieces {
+    source: Box<dyn MediaSource>,
+    bytes: u64,
     frame_bytes: u64,
-    mut take: impl FnMut(&[u8]) -> Result<()>,
-) -> Result<()> {
-    let mut piece = Vec::new();
-    while bytes > 0 {
-        let wanted = (PIECE_BYTES / frame_bytes).max(1).saturating_mul(frame_bytes).min(bytes);
-        piece.clear();
-        let read = source.by_ref().take(wanted).read_to_end(&mut piece);
+    piece: Vec<u8>,
+}
+
+impl Pieces {
+    /// The next `bytes`, a whole number of frames, from where the source stands.
+    pub(super) fn new(source: Box<dyn MediaSource>, bytes: u64, frame_bytes: u64) -> Self {
+        Self { source, bytes, frame_bytes, piece: Vec::new() }
+    }
+
+    /// Frames that are left.
+    pub(super) fn frames(&self) -> u64 {
+        self.bytes / self.frame_bytes
+    }
+
+    pub(super) fn next(&mut self, name: &str) -> Result<Option<&[u8]>> {
+        if self.bytes == 0 {
+            return Ok(None);
+        }
+        let frames = (PIECE_BYTES / self.frame_bytes).max(1);
+        let wanted = frames.saturating_mul(self.frame_bytes).min(self.bytes);
+        self.piece.clear();
+        let read = self.source.by_ref().take(wanted).read_to_end(&mut self.piece);
         if read.map_err(|error| Error::from_io(name, error))? as u64 != wanted {
             return Err(Error::corrupt(name, "the file became shorter while it was read"));
         }
-        take(&piece)?;
-        bytes -= wanted;
+        self.bytes -= wanted;
+        Ok(Some(&self.piece))
     }
-    Ok(())
 }

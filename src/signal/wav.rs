@@ -6,9 +6,10 @@ use std::io::{Read, Seek, SeekFrom};
 use hound::{SampleFormat, WavReader};
 use symphonia::core::io::MediaSource;
 
+use super::Channel;
+use super::decoding::{Blocks, Decoding};
 use super::mixdown::Mixdown;
-use super::pcm::{self, Encoding};
-use super::{Channel, Signal};
+use super::pcm::{self, Encoding, Pieces};
 use crate::error::{Error, Result};
 
 const PCM: u16 = 0x0001;
@@ -30,11 +31,10 @@ pub(super) fn decode(
     name: &str,
     mut source: Box<dyn MediaSource>,
     channel: Channel,
-) -> Result<Signal> {
+) -> Result<Decoding> {
     let (format, data) = find_data(name, &mut source)?;
     let unreadable = |error| Error::from_io(name, error);
-    let mut mixdown =
-        Mixdown::new(name, format.sample_rate, usize::from(format.channels), channel)?;
+    let mixdown = Mixdown::new(name, format.sample_rate, usize::from(format.channels), channel)?;
     data.check_length(name, &format)?;
     if !format.is_uncompressed() {
         let coding = format!("WAV coding {:#06x}", format.tag);
@@ -42,11 +42,14 @@ pub(super) fn decode(
     }
     let bytes = data.whole_frames(name, &format)?;
     source.seek(SeekFrom::Start(data.start)).map_err(unreadable)?;
-    match format.beyond_hound() {
-        Some(encoding) => pcm::decode(name, source, bytes, encoding, &mut mixdown)?,
-        None => decode_with_hound(name, source, bytes, &format, &mut mixdown)?,
-    }
-    mixdown.finish()
+    let blocks: Box<dyn Blocks> = match format.beyond_hound() {
+        Some(encoding) => Box::new(pcm::Samples::new(source, bytes, encoding, &mixdown)?),
+        None => {
+            let pieces = Pieces::new(source, bytes, u64::from(format.frame_bytes));
+            Box::new(DecodedByHound { pieces, format, interleaved: Vec::new() })
+        }
+    };
+    Ok(Decoding { mixdown, blocks })
 }
 
 /// What the `fmt ` chunk says.
@@ -203,24 +206,27 @@ fn find_data(name: &str, source: &mut (impl Read + Seek)) -> Result<(Format, Dat
 
 /// Feeds hound a plain header before every piece: it counts samples in 32 bits, and does not
 /// expect odd chunks, sizes left open or bits per sample below the container's.
-fn decode_with_hound(
-    name: &str,
-    source: impl Read,
-    bytes: u64,
-    format: &Format,
-    mixdown: &mut Mixdown,
-) -> Result<()> {
-    let frame_bytes = u64::from(format.frame_bytes);
-    mixdown.reserve((bytes / frame_bytes) as usize);
-    let mut interleaved = Vec::new();
-    pcm::for_each_piece(name, source, bytes, frame_bytes, |piece| {
+struct DecodedByHound {
+    pieces: Pieces,
+    format: Format,
+    interleaved: Vec<f32>,
+}
+
+impl Blocks for DecodedByHound {
+    fn next(&mut self, mixdown: &mut Mixdown) -> Result<bool> {
+        let Some(piece) = self.pieces.next(mixdown.name())? else { return Ok(false) };
         // One slice, because hound reads sample by sample and a chain of readers slows each down.
-        let wav = [&format.header(piece.len() as u32), piece].concat();
-        interleaved.clear();
-        read_samples(&wav, &mut interleaved).map_err(|error| Error::corrupt(name, error))?;
-        mixdown.take(&interleaved);
-        Ok(())
-    })
+        let wav = [&self.format.header(piece.len() as u32), piece].concat();
+        self.interleaved.clear();
+        read_samples(&wav, &mut self.interleaved)
+            .map_err(|error| Error::corrupt(mixdown.name(), error))?;
+        mixdown.take(&self.interleaved);
+        Ok(true)
+    }
+
+    fn frames(&self) -> Option<u64> {
+        Some(self.pieces.frames())
+    }
 }
 
 fn read_samples(wav: &[u8], samples: &mut Vec<f32>) -> hound::Result<()> {
