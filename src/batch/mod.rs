@@ -9,7 +9,7 @@ mod output;
 mod queue;
 mod references;
 mod results;
-mod row;
+pub mod row;
 mod runner;
 mod statistics;
 mod summarize;

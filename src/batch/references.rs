@@ -107,5 +107,6 @@ impl References {
 fn score(reference: &Reference, pair: &Pair) -> Result<Cells> {
     let options = OpenOptions { channel: pair.channel, raw: None };
     let degraded = Signal::open_with(&pair.degraded, &options)?;
-    Ok(row::scored(&reference.prepared.score(&degraded)?, reference, &degraded))
+    let score = reference.prepared.score(&degraded)?;
+    Ok(row::scored(&score, reference.duration_s, degraded.duration_s()))
 }

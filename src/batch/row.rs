@@ -1,9 +1,7 @@
 //! The columns of a result: every number rounded once, so that all output formats hold the same.
 
-use super::references::Reference;
 use crate::error::Error;
 use crate::scorer::{Levels, Score};
-use crate::signal::Signal;
 use crate::table::{Cells, Column, Kind};
 use serde_json::Value;
 
@@ -31,17 +29,17 @@ const COLUMNS: [(&str, Kind); 19] = [
 ];
 
 /// Whether a column of this name belongs to the results.
-pub(super) fn is_result(name: &str) -> bool {
+pub fn is_result(name: &str) -> bool {
     COLUMNS.iter().any(|(column, _)| *column == name)
 }
 
 /// The columns of the results.
-pub(super) fn columns() -> impl Iterator<Item = Column> {
+pub fn columns() -> impl Iterator<Item = Column> {
     COLUMNS.into_iter().map(|(name, kind)| Column { name: name.to_owned(), kind })
 }
 
 /// The cells of a pair that was scored.
-pub(super) fn scored(score: &Score, reference: &Reference, degraded: &Signal) -> Cells {
+pub fn scored(score: &Score, reference_duration_s: f64, degraded_duration_s: f64) -> Cells {
     let (delay_min_s, delay_max_s) = score.alignment.delay_range_s();
     let milliseconds = |seconds: f64| rounded(seconds * 1e3, 3);
     let level = |levels: &Levels| rounded(levels.level_dbov, 2);
@@ -62,8 +60,8 @@ pub(super) fn scored(score: &Score, reference: &Reference, degraded: &Signal) ->
         ),
         ("reference_level_dbov", level(&score.reference)),
         ("degraded_level_dbov", level(&score.degraded)),
-        ("reference_duration_s", rounded(reference.duration_s, 4)),
-        ("degraded_duration_s", rounded(degraded.duration_s(), 4)),
+        ("reference_duration_s", rounded(reference_duration_s, 4)),
+        ("degraded_duration_s", rounded(degraded_duration_s, 4)),
         ("reference_activity", activity(&score.reference)),
         ("degraded_activity", activity(&score.degraded)),
         ("warnings", text_or_empty(score.warnings.join("; "))),
@@ -72,7 +70,7 @@ pub(super) fn scored(score: &Score, reference: &Reference, degraded: &Signal) ->
 }
 
 /// The cells of a row that could not be scored.
-pub(super) fn failed(error: &Error) -> Cells {
+pub fn failed(error: &Error) -> Cells {
     let cells = [("error_kind", error.kind().to_owned()), ("error", error.to_string())];
     cells.into_iter().map(|(name, text)| (name.to_owned(), text.into())).collect()
 }
