@@ -45,6 +45,7 @@ def main() -> int:
 def scores(count: int, seed: int) -> bool:
     """Compares the scores of all shipped pairs, and of so many random pairs for each rate and mode."""
     differences = defaultdict(list)
+    unsettled = 0
     for rate, mode in MODES:
         for pair in itertools.chain(pairs.shipped(rate), itertools.islice(pairs.random(rate, seed), count)):
             ours, theirs = (outcome(package.pesq, rate, *pair[1:], mode) for package in (basilar, pesq))
@@ -54,12 +55,23 @@ def scores(count: int, seed: int) -> bool:
                 difference = 0.0 if ours == theirs else np.inf
             if difference > TOLERANCE:
                 print(f"differs: {pair.kind}, {rate} Hz {mode}: {ours} in place of {theirs}")
+                if unsettled_in_pesq(rate, pair, mode):
+                    unsettled += 1
+                    continue
             differences[f"{'random' if pair.kind != 'shipped' else pair.kind}, {rate} Hz {mode}"].append(difference)
     for kind, found in differences.items():
         print(f"{len(found):5} pairs, {kind}: largest difference {max(found):.6f}")
     everything = list(itertools.chain(*differences.values()))
-    print(f"{len(everything):5} pairs in all: largest difference {max(everything):.6f}")
+    print(f"{len(everything):5} pairs in all: largest difference {max(everything):.6f}; {unsettled} more are unsettled")
     return max(everything) <= TOLERANCE
+
+
+def unsettled_in_pesq(rate: int, pair: pairs.Pair, mode: str) -> bool:
+    """Whether pesq's own score moves with the level of the degraded signal, which the standard takes out again: then a
+    decision of its hangs on the last bits, and no other program can follow it."""
+    own = [outcome(pesq.pesq, rate, pair.reference, gain * pair.degraded, mode) for gain in (1.0, 0.99, 0.95, 0.9)]
+    print(f"         pesq for the degraded signal 0, 1, 5 and 10 % quieter: {own}")
+    return max(own) - min(own) > TOLERANCE
 
 
 def outcome(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:

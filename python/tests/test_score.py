@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from conftest import DEGRADED, REFERENCE, SAMPLES
 
-MUSIC = SAMPLES / "48k/horizons-fr"
+FULLBAND = SAMPLES / "48k/horizons-fr"
 
 
 def test_paths_and_samples_of_every_type_score_alike(reference, degraded):
@@ -72,9 +72,7 @@ def test_rates_may_differ(reference, degraded):
 
 @pytest.mark.parametrize("model", ["nb", "wb", "wb-cor2", "fb"])
 def test_a_score_says_what_the_program_says(model):
-    pair = (MUSIC / "reference.wav", MUSIC / "mp3-32-kbps.flac")
-    if not pair[0].exists():
-        pair = (REFERENCE, DEGRADED)
+    pair = (FULLBAND / "reference.wav", FULLBAND / "aac-24-kbps.flac")
     said = subprocess.run(["basilar", "score", "--json", "--model", model, *pair], capture_output=True, check=True)
     (expected,) = json.loads(said.stdout)["scores"]
     scored = basilar.score(*pair, model=model)
@@ -94,7 +92,7 @@ def test_timelines_are_arrays_of_one_length():
     assert timeline.disturbance.shape == timeline.asymmetric_disturbance.shape == timeline.silent.shape
     assert len(timeline.intervals) == timeline.intervals.start_s.size > 10
     assert np.all(timeline.intervals.end_s > timeline.intervals.start_s)
-    assert timeline.silent.size * timeline.frame_hop_s == pytest.approx(8.74, abs=0.5)
+    assert timeline.intervals.end_s[-1] <= 8.74
 
 
 def test_a_score_prints_in_a_line_and_survives_pickling():
