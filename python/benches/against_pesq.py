@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import statistics
 import sys
 import time
 import warnings
@@ -71,7 +70,7 @@ def unsettled_in_pesq(rate: int, pair: pairs.Pair, mode: str) -> bool:
     decision of its hangs on the last bits, and no other program can follow it."""
     own = [outcome(pesq.pesq, rate, pair.reference, gain * pair.degraded, mode) for gain in (1.0, 0.99, 0.95, 0.9)]
     print(f"         pesq for the degraded signal 0, 1, 5 and 10 % quieter: {own}")
-    return max(own) - min(own) > TOLERANCE
+    return bool(np.ptp(own) > TOLERANCE)
 
 
 def outcome(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
@@ -106,26 +105,21 @@ def errors() -> bool:
 
 def speed() -> None:
     """One wideband pair after another, and a batch on two processors; each the best of three, taken in turns."""
-    recordings = [pair for pair in pairs.shipped(16000)[::5]]
-    ratios = []
-    for pair in recordings:
-        ours, theirs = best_of_three(lambda package: package.pesq(16000, *pair[1:], "wb"))
-        ratios.append(theirs / ours)
-        totals = [a + b for a, b in zip(totals, (ours, theirs))] if len(ratios) > 1 else [ours, theirs]
-    print(f"One pair at a time, {len(ratios)} wideband pairs of 7 to 9 s:")
-    print(f"  basilar {1e3 * totals[0] / len(ratios):.1f} ms a pair, pesq {1e3 * totals[1] / len(ratios):.1f} ms: "
-          f"{totals[1] / totals[0]:.1f} times faster, {min(ratios):.1f} to {max(ratios):.1f}")
-    length = 7 * 16000
-    whole = [pair for pair in pairs.shipped(16000) if min(len(pair.reference), len(pair.degraded)) >= length]
-    references, degraded = (np.stack([pair[i][:length] for pair in whole]) for i in (1, 2))
-    for name, reference in (("a reference each", references), ("one reference for all", references[0])):
-        ours, theirs = best_of_three(lambda package: package.pesq_batch(16000, reference, degraded, "wb", n_processor=2))
+    whole = [pair for pair in pairs.shipped(16000) if min(len(pair.reference), len(pair.degraded)) >= 7 * 16000]
+    one = [best_of_three(lambda package: package.pesq(16000, *pair[1:], "wb")) for pair in whole[::5]]
+    ours, theirs = (1e3 * sum(times) / len(one) for times in zip(*one))
+    print(f"One pair at a time, {len(one)} wideband pairs of 7 to 9 s:")
+    print(f"  basilar {ours:.1f} ms a pair, pesq {theirs:.1f} ms: {theirs / ours:.1f} times faster")
+    references, degraded = (np.stack([pair[i][: 7 * 16000] for pair in whole]) for i in (1, 2))
+    for name, ref in (("a reference each", references), ("one reference for all", references[0])):
+        ours, theirs = best_of_three(lambda package: package.pesq_batch(16000, ref, degraded, "wb", n_processor=2))
         print(f"A batch of {len(whole)} pairs of 7 s on 2 processors, {name}:")
         print(f"  basilar {ours:.3f} s, pesq {theirs:.3f} s: {theirs / ours:.1f} times faster")
 
 
 def best_of_three(run: Callable[[Any], Any]) -> tuple[float, float]:
-    times = ([], [])
+    """The shortest times that basilar and pesq take, in seconds."""
+    times: tuple[list[float], list[float]] = ([], [])
     for _ in range(3):
         for package, found in zip((basilar, pesq), times):
             start = time.perf_counter()

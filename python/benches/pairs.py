@@ -61,7 +61,7 @@ def presented(rng: Random, reference: Signal, degraded: Signal) -> tuple[Signal,
     if rng.random() < 0.5:
         reference, degraded = (np.clip(np.round(32767 * signal), -32768, 32767) for signal in (reference, degraded))
         return reference.astype(np.int16), degraded.astype(np.int16)
-    kind = rng.choice([np.float32, np.float64])
+    kind = np.float32 if rng.random() < 0.5 else np.float64
     scales = 10.0 ** (rng.uniform(-4, 4) + rng.uniform(-1, 1, 2))
     return (scales[0] * reference).astype(kind), (scales[1] * degraded).astype(kind)
 
@@ -70,7 +70,7 @@ def noise(rng: Random, like: Signal, snr_db: float) -> Signal:
     """Noise with a random slope at a signal-to-noise ratio to a signal."""
     spectrum = np.fft.rfft(rng.standard_normal(len(like)))
     spectrum[1:] *= np.arange(1, len(spectrum)) ** -rng.uniform(0, 1)
-    made = np.fft.irfft(spectrum, len(like))
+    made: Signal = np.fft.irfft(spectrum, len(like))
     return made * np.sqrt(np.mean(like**2) / np.mean(made**2)) * 10 ** (-snr_db / 20)
 
 

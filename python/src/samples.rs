@@ -2,9 +2,7 @@
 
 use crate::error::argument;
 use numpy::ndarray::{ArrayViewD, Axis};
-use numpy::{
-    Element, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods,
-};
+use numpy::{Element, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::intern;
 use pyo3::prelude::*;
 

@@ -31,7 +31,10 @@ impl Scorer {
     }
 
     /// Does the reference's part of the work, once for any number of degraded recordings.
-    #[pyo3(signature = (reference, sample_rate = None, *, channel = ChannelChoice::default(), channel_axis = -1))]
+    #[pyo3(
+        signature = (reference, sample_rate = None, *, channel = ChannelChoice::default(), channel_axis = -1),
+        text_signature = "($self, reference, sample_rate=None, *, channel='mono', channel_axis=-1)"
+    )]
     fn prepare(
         &self,
         py: Python<'_>,
@@ -47,7 +50,10 @@ impl Scorer {
     }
 
     /// Scores one pair.
-    #[pyo3(signature = (reference, degraded, sample_rate = None, *, channel = ChannelChoice::default(), channel_axis = -1))]
+    #[pyo3(
+        signature = (reference, degraded, sample_rate = None, *, channel = ChannelChoice::default(), channel_axis = -1),
+        text_signature = "($self, reference, degraded, sample_rate=None, *, channel='mono', channel_axis=-1)"
+    )]
     fn score<'py>(
         &self,
         py: Python<'py>,
@@ -98,7 +104,10 @@ impl PreparedReference {
     }
 
     /// Scores a degraded recording.
-    #[pyo3(signature = (degraded, sample_rate = None, *, channel = ChannelChoice::default(), channel_axis = -1))]
+    #[pyo3(
+        signature = (degraded, sample_rate = None, *, channel = ChannelChoice::default(), channel_axis = -1),
+        text_signature = "($self, degraded, sample_rate=None, *, channel='mono', channel_axis=-1)"
+    )]
     fn score<'py>(
         &self,
         py: Python<'py>,
