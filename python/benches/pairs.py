@@ -71,7 +71,8 @@ def noise(rng: Random, like: Signal, snr_db: float) -> Signal:
     spectrum = np.fft.rfft(rng.standard_normal(len(like)))
     spectrum[1:] *= np.arange(1, len(spectrum)) ** -rng.uniform(0, 1)
     made: Signal = np.fft.irfft(spectrum, len(like))
-    return made * np.sqrt(np.mean(like**2) / np.mean(made**2)) * 10 ** (-snr_db / 20)
+    gain = float(np.sqrt(np.mean(like**2) / np.mean(made**2))) * 10 ** (-snr_db / 20)
+    return gain * made
 
 
 def as_it_is(rng: Random, rate: int, reference: Signal, degraded: Signal) -> tuple[Signal, Signal]:
