@@ -1,7 +1,7 @@
 //! Cascades of second-order sections in single precision, every product and sum rounded as P.862 has it.
 //!
 //! A cascade is run as a wavefront: the sections stand side by side in the lanes of SIMD registers, each working on the
-//! sample that its predecessor finished two steps ago. No sum is reordered, so the result equals the plain loop's bit
+//! sample that its predecessor finished some steps ago. No sum is reordered, so the result equals the plain loop's bit
 //! for bit.
 //!
 //! In digital silence the states decay towards numbers that processors compute slowly. Now and then, states far below
@@ -25,9 +25,10 @@ const SILENT: f32 = 1e-25;
 /// every so many samples: only poles within 0.79 of the centre reach the subnormal numbers in that time, and those pass them at once.
 const SETTLE_EVERY: usize = 128;
 
-fn settle(state: &mut [f32; 2]) {
-    for value in state.iter_mut().filter(|value| value.abs() < SILENT) {
-        *value = 0.0;
+#[inline(always)]
+fn settle(states: &mut [f32]) {
+    for state in states {
+        *state = if state.abs() < SILENT { 0.0 } else { *state };
     }
 }
 
@@ -46,7 +47,7 @@ impl Section {
                     signal[t] = self.step(state, signal[t]);
                 }
             }
-            states.iter_mut().for_each(settle);
+            settle(states.as_flattened_mut());
         }
         for (signal, state) in signals.iter_mut().zip(&mut states) {
             for block in signal[common..].chunks_mut(SETTLE_EVERY) {
@@ -69,7 +70,7 @@ impl Section {
 pub(crate) fn cascade<const N: usize>(sections: &[Section], mut signals: [&mut [f32]; N]) {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") {
-        for group in sections.chunks(2 * wavefront::LANES) {
+        for group in sections.chunks(wavefront::LANES / N) {
             // SAFETY: the CPU has AVX2, as asked on the line above.
             unsafe { wavefront::cascade(group, &mut signals) }
         }
@@ -82,114 +83,92 @@ pub(crate) fn cascade<const N: usize>(sections: &[Section], mut signals: [&mut [
 
 #[cfg(target_arch = "x86_64")]
 mod wavefront {
-    use super::{SETTLE_EVERY, SILENT, Section};
+    use super::{SETTLE_EVERY, Section, settle};
     use std::arch::x86_64::*;
 
-    pub const LANES: usize = 8;
-    /// Each section waits this many steps for its predecessor's output, which hides the latency of the sums.
-    const LAG: usize = 2;
+    /// Sections side by side, those of all signals together.
+    pub const LANES: usize = REGISTERS * WIDTH;
+    const REGISTERS: usize = 3;
+    const WIDTH: usize = 8;
+    /// Each section waits this many steps for its predecessor's output: long enough that it has reached the cache, where a
+    /// load may straddle what several stores wrote.
+    const LAG: usize = 8;
 
-    /// Coefficients and state of eight sections.
-    struct Group {
-        b: [__m256; 3],
-        a: [__m256; 2],
-        w: [__m256; 2],
-        /// Outputs of the last two steps, each moved up a lane; lane 0 holds what the last section gave.
-        moved: [__m256; LAG],
-    }
+    /// What stands before every lane, and behind the last.
+    #[derive(Clone, Copy)]
+    #[repr(align(64))]
+    struct Step([f32; LANES + 1]);
 
-    impl Group {
-        #[target_feature(enable = "avx2")]
-        fn new(sections: &[Section; LANES]) -> Self {
-            let lanes = |coefficient: fn(&Section) -> f32| {
-                let values = sections.each_ref().map(coefficient);
-                // SAFETY: eight floats are read from an array of eight.
-                unsafe { _mm256_loadu_ps(values.as_ptr()) }
-            };
-            let rest = _mm256_setzero_ps();
-            Self {
-                b: [lanes(|s| s.b0), lanes(|s| s.b1), lanes(|s| s.b2)],
-                a: [lanes(|s| s.a1), lanes(|s| s.a2)],
-                w: [rest; 2],
-                moved: [rest; LAG],
-            }
-        }
-
-        /// Sets states to zero that no signal left.
-        #[inline]
-        #[target_feature(enable = "avx2")]
-        fn settle(&mut self) {
-            let magnitude = _mm256_castsi256_ps(_mm256_set1_epi32(i32::MAX));
-            for state in self.w.iter_mut().chain(&mut self.moved) {
-                let heard = _mm256_cmp_ps::<_CMP_GE_OQ>(
-                    _mm256_and_ps(*state, magnitude),
-                    _mm256_set1_ps(SILENT),
-                );
-                *state = _mm256_and_ps(*state, heard);
-            }
-        }
-
-        /// One step: `first` is the input of the section in lane 0. Returns the outputs moved up a lane.
-        #[inline]
-        #[target_feature(enable = "avx2")]
-        fn step(&mut self, first: __m256) -> __m256 {
-            let x = _mm256_blend_ps::<1>(self.moved[0], first);
-            let [w1, w2] = self.w;
-            let partial = _mm256_sub_ps(x, _mm256_mul_ps(self.a[0], w1));
-            let w = _mm256_sub_ps(partial, _mm256_mul_ps(self.a[1], w2));
-            let partial = _mm256_add_ps(_mm256_mul_ps(self.b[0], w), _mm256_mul_ps(self.b[1], w1));
-            let y = _mm256_add_ps(partial, _mm256_mul_ps(self.b[2], w2));
-            self.w = [w, w1];
-            let moved = _mm256_permutevar8x32_ps(y, _mm256_setr_epi32(7, 0, 1, 2, 3, 4, 5, 6));
-            self.moved = [self.moved[1], moved];
-            moved
-        }
-    }
-
-    /// Filters by at most two groups of sections; the last section stands in the last lane.
+    /// Filters in place; sections times signals are no more than lanes.
     #[target_feature(enable = "avx2")]
     pub fn cascade<const N: usize>(sections: &[Section], signals: &mut [&mut [f32]; N]) {
-        let mut lanes = [Section::IDENTITY; 2 * LANES];
-        lanes[2 * LANES - sections.len()..].copy_from_slice(sections);
-        let group = |from: usize| {
-            let group: &[Section; LANES] =
-                lanes[from..from + LANES].try_into().expect("eight of sixteen");
-            Group::new(group)
+        let mut lanes = [Section::IDENTITY; LANES];
+        for (lane, section) in lanes.iter_mut().zip([sections; N].into_iter().flatten()) {
+            *lane = *section;
+        }
+        let coefficients = |coefficient: fn(&Section) -> f32| {
+            let values = lanes.each_ref().map(coefficient);
+            std::array::from_fn::<_, REGISTERS, _>(|r| load(&values, r * WIDTH))
         };
-        if sections.len() <= LANES {
-            run([(); N].map(|()| [group(LANES)]), signals);
-        } else {
-            run([(); N].map(|()| [group(0), group(LANES)]), signals);
+        let [b0, b1, b2] = [coefficients(|s| s.b0), coefficients(|s| s.b1), coefficients(|s| s.b2)];
+        let [a1, a2] = [coefficients(|s| s.a1), coefficients(|s| s.a2)];
+
+        let count = sections.len();
+        let delay = LAG * (count - 1);
+        let longest = signals.iter().map(|signal| signal.len()).max().unwrap_or(0);
+        let mut ring = [Step([0.0; LANES + 1]); LAG];
+        let mut states = [[_mm256_setzero_ps(); 2]; REGISTERS];
+        for t in 0..longest + delay + LAG {
+            let Step(step) = &mut ring[t % LAG];
+            let x: [__m256; REGISTERS] = std::array::from_fn(|r| load(step, r * WIDTH));
+            for (r, [w1, w2]) in states.iter_mut().enumerate() {
+                let partial = _mm256_sub_ps(x[r], _mm256_mul_ps(a1[r], *w1));
+                let w = _mm256_sub_ps(partial, _mm256_mul_ps(a2[r], *w2));
+                let partial = _mm256_add_ps(_mm256_mul_ps(b0[r], w), _mm256_mul_ps(b1[r], *w1));
+                let y = _mm256_add_ps(partial, _mm256_mul_ps(b2[r], *w2));
+                (*w1, *w2) = (w, *w1);
+                store(step, r * WIDTH + 1, y);
+            }
+            for (n, signal) in signals.iter_mut().enumerate() {
+                let done = t.checked_sub(delay + LAG).and_then(|t| signal.get_mut(t));
+                if let Some(sample) = done {
+                    *sample = step[(n + 1) * count];
+                }
+            }
+            for (n, signal) in signals.iter_mut().enumerate() {
+                step[n * count] = signal.get(t).copied().unwrap_or(0.0);
+            }
+            if t % SETTLE_EVERY == 0 {
+                states.as_flattened_mut().iter_mut().for_each(|state| settled(state));
+                ring.iter_mut().for_each(|Step(step)| settle(step));
+            }
         }
     }
 
+    /// [`settle`] in a register.
+    #[inline]
     #[target_feature(enable = "avx2")]
-    fn run<const N: usize, const GROUPS: usize>(
-        mut groups: [[Group; GROUPS]; N],
-        signals: &mut [&mut [f32]; N],
-    ) {
-        let delay = LAG * (GROUPS * LANES - 1);
-        let longest = signals.iter().map(|signal| signal.len()).max().unwrap_or(0);
-        for t in 0..longest + delay {
-            for (signal, groups) in signals.iter_mut().zip(&mut groups) {
-                let mut first = _mm256_set1_ps(signal.get(t).copied().unwrap_or(0.0));
-                let mut out = first;
-                for group in groups {
-                    // The next group's lane 0 takes what this one's last lane gave LAG steps ago.
-                    let carried = group.moved[0];
-                    out = group.step(first);
-                    first = carried;
-                }
-                if let Some(sample) = t.checked_sub(delay).and_then(|t| signal.get_mut(t)) {
-                    *sample = _mm256_cvtss_f32(out);
-                }
-            }
-            if t % SETTLE_EVERY == 0 {
-                for group in groups.iter_mut().flatten() {
-                    group.settle();
-                }
-            }
-        }
+    fn settled(state: &mut __m256) {
+        let mut values = [0.0; WIDTH];
+        store(&mut values, 0, *state);
+        settle(&mut values);
+        *state = load(&values, 0);
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn load(values: &[f32], from: usize) -> __m256 {
+        let values = &values[from..from + WIDTH];
+        // SAFETY: the slice has the length of a register.
+        unsafe { _mm256_loadu_ps(values.as_ptr()) }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn store(values: &mut [f32], from: usize, register: __m256) {
+        let values = &mut values[from..from + WIDTH];
+        // SAFETY: the slice has the length of a register.
+        unsafe { _mm256_storeu_ps(values.as_mut_ptr(), register) }
     }
 }
 

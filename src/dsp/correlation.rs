@@ -1,6 +1,6 @@
 //! Cross-correlation of envelopes by FFT.
 
-use super::fft::{Buffer, Complex32, Forward, Inverse};
+use super::fft::{Buffer, Correlation, fast_length};
 use multiversion::multiversion;
 
 /// A correlator for sequences of up to `capacity` values; plans and buffers are kept between calls.
@@ -12,8 +12,7 @@ pub(crate) struct Correlator {
 
 struct Plan {
     length: usize,
-    forward: Forward,
-    inverse: Inverse,
+    correlation: Correlation,
     x: Buffer,
     y: Buffer,
 }
@@ -21,28 +20,19 @@ struct Plan {
 impl Plan {
     fn new(length: usize) -> Self {
         let (x, y) = (Buffer::new(length), Buffer::new(length));
-        Self { length, forward: Forward::new(length), inverse: Inverse::new(length), x, y }
+        Self { length, correlation: Correlation::new(length), x, y }
     }
 
-    /// The circular cross-correlation of two sequences, times the length.
+    /// The circular cross-correlation of two sequences, as large as [`Correlation`] makes it.
     fn correlate(&mut self, x: &[f32], y: &[f32]) -> &[f32] {
         for (values, bins) in [(x, &mut self.x), (y, &mut self.y)] {
             let padded = bins.samples_mut();
             padded[..values.len()].copy_from_slice(values);
             padded[values.len()..].fill(0.0);
-            self.forward.run(bins);
         }
-        cross_spectrum(&self.x, &mut self.y);
-        self.inverse.run(&mut self.y);
+        self.correlation.spectrum(&mut self.x);
+        self.correlation.run(&self.x, &mut self.y);
         self.y.samples()
-    }
-}
-
-/// conj(x)·y, in place of y.
-#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-pub(crate) fn cross_spectrum(x: &[Complex32], y: &mut [Complex32]) {
-    for (x, y) in x.iter().zip(y) {
-        *y = x.conj() * *y;
     }
 }
 
@@ -50,7 +40,7 @@ impl Correlator {
     /// c[k] = Σ x[i]·y[i + k − (a − 1)] for k = 0..a + b − 1, with a and b the lengths; both are at least 1.
     pub fn correlate(&mut self, x: &[f32], y: &[f32]) -> &[f32] {
         let (a, b) = (x.len(), y.len());
-        let length = 2 * a.max(b).next_power_of_two().max(2);
+        let length = fast_length(a + b - 1);
         let plan = match self.plans.iter().position(|plan| plan.length == length) {
             Some(known) => &mut self.plans[known],
             None => {
@@ -59,7 +49,7 @@ impl Correlator {
             }
         };
         let circular = plan.correlate(x, y);
-        let scale = 1.0 / length as f32;
+        let scale = 1.0 / Correlation::scale(length) as f32;
         self.values.clear();
         self.values.extend(circular[length + 1 - a..].iter().map(|value| value * scale));
         self.values.extend(circular[..b].iter().map(|value| value * scale));
@@ -69,15 +59,21 @@ impl Correlator {
 
 /// The index of the largest value above zero, the first of equals.
 pub(crate) fn peak(values: &[f32]) -> Option<usize> {
-    let mut best = 0.0;
-    let mut at = None;
-    for (k, &value) in values.iter().enumerate() {
-        if value > best {
-            best = value;
-            at = Some(k);
+    let highest = maximum(values);
+    if highest > 0.0 { values.iter().position(|&value| value == highest) } else { None }
+}
+
+/// The largest of the values and zero.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+pub(crate) fn maximum(values: &[f32]) -> f32 {
+    let mut largest = [0.0f32; 16];
+    let (lanes, rest) = values.as_chunks();
+    for lanes in lanes {
+        for (largest, &value) in largest.iter_mut().zip(lanes as &[f32; 16]) {
+            *largest = if value > *largest { value } else { *largest };
         }
     }
-    at
+    largest.iter().chain(rest).fold(0.0, |a, &b| if b > a { b } else { a })
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Filtering by a gain curve in dB over the spectrum of a whole signal, with zero phase.
 
-use super::fft::{Buffer, Complex32, Forward, Inverse};
+use super::fft::{Buffer, Complex32, Forward, Inverse, fast_length};
 use super::power::exp2;
-use multiversion::multiversion;
+use multiversion::{multiversion, target::target_cfg_f};
 use std::ops::Range;
 
 /// The spectrum of a signal that several curves are applied to.
@@ -13,9 +13,15 @@ pub(crate) struct Spectrum {
 }
 
 impl Spectrum {
-    /// The spectrum of `signal`, zero-padded to the next power of two.
+    /// After this time nothing of a curve's impulse response is left in f32.
+    const DYING_AWAY_S: f64 = 0.5;
+
+    /// The spectrum of `signal`, zero-padded to the next power of two, or less where that leaves enough for the filters to
+    /// die away in.
     pub fn of(signal: &[f32], sample_rate: u32) -> Self {
-        let length = signal.len().next_power_of_two().max(4);
+        let dying_away = (Self::DYING_AWAY_S * f64::from(sample_rate)) as usize;
+        let length =
+            fast_length(signal.len() + dying_away).min(signal.len().next_power_of_two().max(16));
         let mut bins = Buffer::new(length);
         let padded = bins.samples_mut();
         padded[..signal.len()].copy_from_slice(signal);
@@ -154,12 +160,13 @@ fn segments(
 }
 
 /// Gains that change by `step_db` from bin to bin; decibels are rounded to f32 as P.862's reference program keeps them.
-#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+#[multiversion(targets("x86_64+avx2+fma", "aarch64+neon"))]
 fn apply_slope(bins: &mut [Complex32], first_db: f64, step_db: f64, scale: f64) {
+    const FUSED: bool = target_cfg_f!(target_feature = "fma");
     let octaves_per_db = std::f64::consts::LOG2_10 / 20.0;
     for (k, bin) in bins.iter_mut().enumerate() {
         let db = (first_db + step_db * k as f64) as f32;
-        *bin *= (exp2(f64::from(db) * octaves_per_db) * scale) as f32;
+        *bin *= (exp2::<FUSED>(f64::from(db) * octaves_per_db) * scale) as f32;
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! Both directions are unnormalised. Plans are cached per thread.
 
+use super::memory::Memory;
 use super::real_split;
+use bytemuck::{cast_slice, cast_slice_mut};
 use rustfft::{Fft, FftDirection, FftPlanner};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -14,17 +16,10 @@ pub(crate) use rustfft::num_complex::Complex32;
 /// Plans longer than this are made for one use and dropped: their twiddles would weigh as much as the signal.
 const LONGEST_CACHED: usize = 1 << 20;
 
-/// Most memory that a thread keeps in unused buffers, in complex values: 64 MiB.
-const MOST_KEPT: usize = 1 << 23;
-
 #[derive(Default)]
 struct Plans {
     planner: Option<FftPlanner<f32>>,
     twiddles: HashMap<usize, Arc<[Complex32]>>,
-    /// Unused buffers by their length.
-    buffers: HashMap<usize, Vec<Vec<Complex32>>>,
-    /// Their lengths together.
-    kept: usize,
 }
 
 impl Plans {
@@ -37,31 +32,25 @@ impl Plans {
     }
 }
 
-impl Plans {
-    fn buffer(&mut self, bins: usize) -> Option<Vec<Complex32>> {
-        let used = self.buffers.get_mut(&bins).and_then(Vec::pop);
-        self.kept -= used.as_ref().map_or(0, |_| bins);
-        used
-    }
-
-    fn keep(&mut self, mut memory: Vec<Complex32>, bins: usize) {
-        if self.kept + bins <= MOST_KEPT {
-            memory.resize(bins, Complex32::default());
-            self.kept += bins;
-            self.buffers.entry(bins).or_default().push(memory);
-        }
-    }
-}
-
 thread_local! {
     static PLANS: RefCell<Plans> = RefCell::default();
 }
 
-/// One direction of a transform of a power-of-two number of samples, four at least.
+/// The shortest length of at least `samples`, and at least 16, that transforms are fast at: 2, 9, 10 or 12 times a power of two.
+pub(crate) fn fast_length(samples: usize) -> usize {
+    let sixteenth = samples.next_power_of_two().max(16) / 16;
+    [9, 10, 12]
+        .map(|part| part * sixteenth)
+        .into_iter()
+        .find(|&length| length >= samples.max(16))
+        .unwrap_or(16 * sixteenth)
+}
+
+/// One direction of a transform of an even number of samples, four at least.
 struct Transform {
     half: Arc<dyn Fft<f32>>,
     twiddles: Arc<[Complex32]>,
-    scratch: Vec<Complex32>,
+    scratch: Memory<Complex32>,
 }
 
 impl Transform {
@@ -73,8 +62,14 @@ impl Transform {
         } else {
             PLANS.with_borrow_mut(plan)
         };
-        let scratch = vec![Complex32::default(); half.get_inplace_scratch_len()];
+        let scratch = Memory::new(half.get_inplace_scratch_len());
         Self { half, twiddles, scratch }
+    }
+
+    /// The complex transform of all values but the last.
+    fn half(&mut self, values: &mut [Complex32]) {
+        let last = values.len() - 1;
+        self.half.process_with_scratch(&mut values[..last], &mut self.scratch);
     }
 }
 
@@ -82,15 +77,14 @@ impl Transform {
 pub(crate) struct Forward(Transform);
 
 impl Forward {
-    /// A transform of `length` samples, a power of two, four at least.
+    /// A transform of `length` samples, an even number, four at least.
     pub fn new(length: usize) -> Self {
         Self(Transform::new(length, FftDirection::Forward))
     }
 
     /// Transforms in place: `signal` holds even and odd samples as real and imaginary parts, and one bin's room behind.
     pub fn run(&mut self, signal: &mut [Complex32]) {
-        let half = signal.len() - 1;
-        self.0.half.process_with_scratch(&mut signal[..half], &mut self.0.scratch);
+        self.0.half(signal);
         real_split::part(signal, &self.0.twiddles);
     }
 }
@@ -99,7 +93,7 @@ impl Forward {
 pub(crate) struct Inverse(Transform);
 
 impl Inverse {
-    /// A transform to `length` samples, a power of two, four at least.
+    /// A transform to `length` samples, an even number, four at least.
     pub fn new(length: usize) -> Self {
         Self(Transform::new(length, FftDirection::Inverse))
     }
@@ -107,32 +101,62 @@ impl Inverse {
     /// Transforms in place, into what [`Forward::run`] takes.
     pub fn run(&mut self, spectrum: &mut [Complex32]) {
         real_split::join(spectrum, &self.0.twiddles);
-        let half = spectrum.len() - 1;
-        self.0.half.process_with_scratch(&mut spectrum[..half], &mut self.0.scratch);
+        self.0.half(spectrum);
     }
 }
 
-/// What a transform works in: half as many complex values as samples, and one more. A dropped buffer's memory serves the
-/// thread's next one, because fresh pages would cost as much as the transforms.
-pub(crate) struct Buffer(Vec<Complex32>);
+/// Circular cross-correlation of signals of one length.
+pub(crate) struct Correlation {
+    forward: Transform,
+    inverse: Transform,
+}
+
+impl Correlation {
+    /// Correlations of `length` samples, an even number, four at least.
+    pub fn new(length: usize) -> Self {
+        let [forward, inverse] = [FftDirection::Forward, FftDirection::Inverse]
+            .map(|direction| Transform::new(length, direction));
+        Self { forward, inverse }
+    }
+
+    /// The spectrum of x, in place as [`Forward::run`] has it.
+    pub fn spectrum(&mut self, x: &mut [Complex32]) {
+        self.forward.half(x);
+        real_split::part(x, &self.forward.twiddles);
+    }
+
+    /// Turns the signal y into Σ x[i]·y[i + k], times [`scale`](Self::scale), from the spectrum of x.
+    pub fn run(&mut self, x: &[Complex32], y: &mut [Complex32]) {
+        self.forward.half(y);
+        real_split::correlate(x, y, &self.forward.twiddles);
+        self.inverse.half(y);
+    }
+
+    /// What correlations of `length` samples are multiplied by.
+    pub fn scale(length: usize) -> usize {
+        2 * length
+    }
+}
+
+/// What a transform works in: half as many complex values as samples, and one more.
+#[derive(Clone)]
+pub(crate) struct Buffer(Memory<Complex32>);
 
 impl Buffer {
     /// Room for transforms of `length` samples; what it holds is unspecified.
     pub fn new(length: usize) -> Self {
-        let bins = length / 2 + 1;
-        let used = PLANS.with_borrow_mut(|plans| plans.buffer(bins));
-        Self(used.unwrap_or_else(|| vec![Complex32::default(); bins]))
+        Self(Memory::new(length / 2 + 1))
     }
 
     /// The real samples: all but the last bin.
     pub fn samples(&self) -> &[f32] {
-        bytemuck::cast_slice(&self.0[..self.0.len() - 1])
+        cast_slice(&self.0[..self.0.len() - 1])
     }
 
     /// The same, to write.
     pub fn samples_mut(&mut self) -> &mut [f32] {
         let half = self.0.len() - 1;
-        bytemuck::cast_slice_mut(&mut self.0[..half])
+        cast_slice_mut(&mut self.0[..half])
     }
 
     /// Leaves the bins of a transform of `length` samples, which are fewer.
@@ -155,29 +179,6 @@ impl DerefMut for Buffer {
     }
 }
 
-impl Clone for Buffer {
-    fn clone(&self) -> Self {
-        let mut copy = Self::new(2 * (self.len() - 1));
-        copy.copy_from_slice(self);
-        copy
-    }
-}
-
-impl Drop for Buffer {
-    fn drop(&mut self) {
-        let memory = std::mem::take(&mut self.0);
-        // A truncated buffer is longer inside than its length says; one that the thread outlives is simply freed.
-        let bins = memory.capacity();
-        if bins <= LONGEST_CACHED {
-            let _ = PLANS.try_with(|plans| {
-                if let Ok(mut plans) = plans.try_borrow_mut() {
-                    plans.keep(memory, bins);
-                }
-            });
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,9 +197,10 @@ mod tests {
     proptest! {
         #[test]
         fn there_is_the_definition_and_back_is_the_signal(
-            (exponent, seed) in (2u32..9, prop::collection::vec(-1f32..1.0, 256)),
+            (samples, seed) in (1usize..256, prop::collection::vec(-1f32..1.0, 256)),
         ) {
-            let length = 1usize << exponent;
+            let length = fast_length(samples);
+            prop_assert!(length >= samples && length < 2 * samples.max(16));
             let signal = &seed[..length];
             let mut working = Buffer::new(length);
             working.samples_mut().copy_from_slice(signal);

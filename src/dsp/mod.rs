@@ -4,6 +4,7 @@ pub(crate) mod biquad;
 pub(crate) mod correlation;
 pub(crate) mod curve;
 pub(crate) mod fft;
+pub(crate) mod memory;
 pub(crate) mod power;
 mod real_split;
 pub(crate) mod window;

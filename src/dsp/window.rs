@@ -1,11 +1,21 @@
 //! Analysis windows.
 
 use multiversion::multiversion;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
 
-/// A periodic Hann window, 0.5·(1 − cos(2πn/length)), computed in f64.
-pub(crate) fn hann(length: usize) -> Vec<f32> {
+thread_local! {
+    static WINDOWS: RefCell<HashMap<usize, Arc<[f32]>>> = RefCell::default();
+}
+
+/// A periodic Hann window, 0.5·(1 − cos(2πn/length)), computed in f64 once a thread.
+pub(crate) fn hann(length: usize) -> Arc<[f32]> {
     let step = std::f64::consts::TAU / length as f64;
-    (0..length).map(|n| (0.5 * (1.0 - (step * n as f64).cos())) as f32).collect()
+    let value = |n: usize| (0.5 * (1.0 - (step * n as f64).cos())) as f32;
+    WINDOWS.with_borrow_mut(|windows| {
+        Arc::clone(windows.entry(length).or_insert_with(|| (0..length).map(value).collect()))
+    })
 }
 
 /// A frame of `samples` through a window.

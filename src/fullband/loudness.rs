@@ -23,7 +23,7 @@ pub(crate) fn specific_loudness(
         bands.spread(row);
         for ((cell, threshold), scale) in row.iter_mut().zip(&threshold).zip(&scale) {
             let excitation = (0.5 + 0.5 * f64::from(*cell) / threshold).max(1.0);
-            *cell = (scale * (pow(excitation, parameters.exponent) - 1.0)) as f32;
+            *cell = (scale * (pow::<false>(excitation, parameters.exponent) - 1.0)) as f32;
         }
     }
     powers

@@ -55,7 +55,7 @@ impl Correlogram {
         let bins = self.spectrum[self.first_bin..].iter_mut().zip(&power[self.first_bin..]);
         for ((bin, &power), weight) in bins.zip(&self.weights) {
             // Far below any sound; keeps silence out of the logarithm.
-            bin.re = weight * pow(f64::from(power).max(1e-30), self.compression) as f32;
+            bin.re = weight * pow::<false>(f64::from(power).max(1e-30), self.compression) as f32;
         }
         self.transform.run(&mut self.spectrum);
         let correlation = self.spectrum.samples();

@@ -7,7 +7,7 @@ use super::perceptual::{Analyser, PitchPowers, ReferenceFrames, audible, average
 use super::realignment::{self, BadInterval};
 use crate::dsp::power::pow;
 use crate::model;
-use multiversion::multiversion;
+use multiversion::{multiversion, target::target_cfg_f};
 
 /// The disturbance of every frame, and what led to it.
 #[derive(Debug, Default)]
@@ -248,13 +248,14 @@ struct Frame<'a> {
 }
 
 /// Disturbance densities of a frame: symmetric, and weighted by the asymmetry factor.
-#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+#[multiversion(targets("x86_64+avx2+fma", "aarch64+neon"))]
 fn densities(
     p: &model::Disturbance,
     reference: Frame,
     degraded: Frame,
     densities: &mut [[f32; 2]],
 ) {
+    const FUSED: bool = target_cfg_f!(target_feature = "fma");
     let signals = reference
         .loudness
         .iter()
@@ -268,7 +269,7 @@ fn densities(
         let above = if difference > zone { difference - zone } else { 0.0 };
         let heard = if difference < -zone { difference + zone } else { above };
         let ratio = (degraded_power + p.asymmetry_offset) / (reference_power + p.asymmetry_offset);
-        let factor = pow(f64::from(ratio), p.asymmetry_exponent);
+        let factor = pow::<FUSED>(f64::from(ratio), p.asymmetry_exponent);
         let factor = if factor > p.asymmetry_limit { p.asymmetry_limit } else { factor };
         let factor = if factor < p.asymmetry_floor { 0.0 } else { factor };
         *density = [heard, heard * factor as f32];

@@ -4,6 +4,7 @@ use super::Setup;
 use super::voice_activity::{Activity, activity};
 use crate::dsp::biquad::Section;
 use crate::dsp::curve::Spectrum;
+use crate::dsp::memory::Memory;
 use crate::error::{Error, Result};
 use crate::model::InputFilter;
 
@@ -14,7 +15,7 @@ const FULL_SCALE: f32 = 32_768.0;
 pub(super) struct Source {
     name: String,
     /// Margin, signal, margin, tail; through the terminal already where that is a curve.
-    samples: Vec<f32>,
+    samples: Memory<f32>,
     /// Samples without the tail.
     length: usize,
     /// Energy in the speech band.
@@ -24,9 +25,9 @@ pub(super) struct Source {
 /// A signal at the level of its pair and through the terminal.
 pub(super) struct Levelled {
     /// What the perceptual model hears: zeros extend it to the pair's longer signal and the tail.
-    pub samples: Vec<f32>,
+    pub samples: Memory<f32>,
     /// What the alignment hears, and where the speech is; the signal's own length and the tail.
-    pub alignment: Vec<f32>,
+    pub alignment: Memory<f32>,
     pub activity: Activity,
     /// Samples without the tail.
     pub length: usize,
@@ -52,10 +53,12 @@ impl Source {
         }
         let (margin, tail) = (setup.margin(), setup.tail());
         let length = signal.len() + 2 * margin;
-        let mut samples = Vec::with_capacity(length + tail);
-        samples.resize(margin, 0.0);
-        samples.extend(signal.iter().map(|sample| sample * FULL_SCALE));
-        samples.resize(length + tail, 0.0);
+        let mut samples = Memory::new(length + tail);
+        samples[..margin].fill(0.0);
+        for (out, sample) in samples[margin..].iter_mut().zip(signal) {
+            *out = sample * FULL_SCALE;
+        }
+        samples[margin + signal.len()..].fill(0.0);
 
         let heard = margin..length - margin + tail;
         let spectrum = Spectrum::of(&samples[heard.clone()], sample_rate);
@@ -87,12 +90,15 @@ impl Source {
         (self.energy / (longest - 2 * setup.margin() + setup.tail()) as f64) as f32
     }
 
-    /// The scale that brings the signal to the level of its pair, and the scaled signal.
-    fn scaled(&self, setup: Setup, longest: usize) -> (f32, Vec<f32>) {
+    /// The scale that brings the signal to the level of its pair, and the scaled signal, as long as the pair's longer one.
+    fn scaled(&self, setup: Setup, longest: usize) -> (f32, Memory<f32>) {
         let power = self.power(setup, longest).max(f32::MIN_POSITIVE);
         let scale = (setup.p.level.target_power / f64::from(power)).sqrt() as f32;
-        let mut samples = Vec::with_capacity(longest + setup.tail());
-        samples.extend(self.samples.iter().map(|sample| sample * scale));
+        let mut samples = Memory::new(longest + setup.tail());
+        for (out, sample) in samples.iter_mut().zip(&*self.samples) {
+            *out = sample * scale;
+        }
+        samples[self.samples.len()..].fill(0.0);
         (scale, samples)
     }
 }
@@ -115,17 +121,16 @@ pub(super) fn level<const N: usize>(
         });
         lowered(section, *gain).filter(inner);
     }
-    let mut heard = activity(
-        setup,
-        scaled.each_ref().map(|(_, samples)| &**samples),
-        sources.map(Source::length),
-    )
-    .into_iter();
+    let lengths = sources.map(Source::length);
+    let mut own_length = lengths.into_iter();
+    let own = scaled
+        .each_ref()
+        .map(|(_, samples)| &samples[..own_length.next().unwrap_or_default() + setup.tail()]);
+    let mut heard = activity(setup, own, lengths).into_iter();
     let mut sources = sources.into_iter();
-    scaled.map(|(scale, mut samples)| {
+    scaled.map(|(scale, samples)| {
         let (source, (alignment, activity)) =
             sources.next().zip(heard.next()).expect("as many as were scaled");
-        samples.resize(longest + setup.tail(), 0.0);
         Levelled {
             samples,
             alignment,

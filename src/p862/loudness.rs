@@ -2,7 +2,7 @@
 
 use super::Setup;
 use crate::dsp::power::pow;
-use multiversion::multiversion;
+use multiversion::{multiversion, target::target_cfg_f};
 
 /// Per-band terms of Zwicker's law, and the loudness function they make.
 pub(super) struct LoudnessScale {
@@ -51,12 +51,13 @@ impl LoudnessScale {
     }
 }
 
-#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+#[multiversion(targets("x86_64+avx2+fma", "aarch64+neon"))]
 fn evaluate(bands: &[Band], scale: f32, powers: &[f32], loudness: &mut [f32]) {
+    const FUSED: bool = target_cfg_f!(target_feature = "fma");
     for ((band, &power), loudness) in bands.iter().zip(powers).zip(loudness) {
         // At or below the threshold the base is at most 1; the selection comes last so that the loop vectorises.
         let base = 0.5 + band.slope * f64::from(power);
-        let heard = (band.factor * (pow(base, band.exponent) - 1.0)) as f32 * scale;
+        let heard = (band.factor * (pow::<FUSED>(base, band.exponent) - 1.0)) as f32 * scale;
         *loudness = if power > band.threshold { heard } else { 0.0 };
     }
 }

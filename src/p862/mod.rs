@@ -11,6 +11,7 @@
 mod delay;
 mod disturbance;
 mod fine_delay;
+mod frame_votes;
 mod level;
 mod loudness;
 mod perceptual;
@@ -23,6 +24,7 @@ mod staged;
 mod stages;
 mod voice_activity;
 
+use crate::dsp::memory::Memory;
 use crate::error::{Error, Result};
 use crate::model::{P862, RateTables};
 use crate::signal::Signal;
@@ -137,7 +139,7 @@ impl Prepared {
                     degraded: degraded.name().into(),
                 }
             })?;
-        degraded_levelled.alignment = Vec::new();
+        degraded_levelled.alignment = Memory::new(0);
         let compared =
             FrameComparison::new(setup, &reference.frames, &degraded_levelled.samples, &utterances)
                 .compare(&reference.levelled.samples, &degraded_levelled.samples, longest);

@@ -4,7 +4,9 @@ use super::Setup;
 use super::delay::Utterance;
 use super::level::Levelled;
 use crate::dsp::fft::{Buffer, Complex32, Forward};
+use crate::dsp::memory::Memory;
 use crate::dsp::window::{hann, multiply};
+use std::sync::Arc;
 
 /// The frames between the reference's first and last sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,12 +37,12 @@ impl ActiveFrames {
 /// The pitch power densities of consecutive frames, a row a frame.
 pub(super) struct PitchPowers {
     bands: usize,
-    values: Vec<f32>,
+    values: Memory<f32>,
 }
 
 impl PitchPowers {
     pub fn new(bands: usize, frames: usize) -> Self {
-        Self { bands, values: vec![0.0; bands * frames] }
+        Self { bands, values: Memory::zeroed(bands * frames) }
     }
 
     pub fn frame(&self, frame: usize) -> &[f32] {
@@ -106,7 +108,7 @@ pub(super) fn audible(setup: Setup, powers: &[f32], factor: f32) -> f32 {
 
 /// From a frame of samples to its pitch power density.
 pub(super) struct Analyser {
-    window: Vec<f32>,
+    window: Arc<[f32]>,
     forward: Forward,
     spectrum: Buffer,
     /// Bins of each band, and what their power is multiplied by.

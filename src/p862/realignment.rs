@@ -2,9 +2,9 @@
 
 use super::Setup;
 use super::delay::Utterance;
-use crate::dsp::correlation::cross_spectrum;
 use crate::dsp::curve::energy;
-use crate::dsp::fft::{Buffer, Forward, Inverse};
+use crate::dsp::fft::{Buffer, Correlation, fast_length};
+use crate::dsp::memory::Memory;
 use std::ops::Range;
 
 /// Consecutive frames that went badly, and the further delay that mends them.
@@ -18,7 +18,7 @@ pub(super) struct BadInterval {
 /// The degraded signal on the reference's time axis, bad intervals moved once more.
 pub(super) struct Realigned {
     pub intervals: Vec<BadInterval>,
-    pub degraded: Vec<f32>,
+    pub degraded: Memory<f32>,
 }
 
 /// Realigns `degraded`, both signals `longest` samples and the tail long; `symmetric` is the disturbance so far.
@@ -46,10 +46,10 @@ pub(super) fn realign(
 }
 
 /// The degraded signal with each utterance's delay taken out; zero in the margins.
-fn on_reference_time(setup: Setup, degraded: &[f32], utterances: &[Utterance]) -> Vec<f32> {
+fn on_reference_time(setup: Setup, degraded: &[f32], utterances: &[Utterance]) -> Memory<f32> {
     let inside = setup.margin()..degraded.len() - setup.margin();
     let held = inside.start as i64..=inside.end as i64 - 1;
-    let mut aligned = vec![0.0; degraded.len()];
+    let mut aligned = Memory::zeroed(degraded.len());
     for (u, utterance) in utterances.iter().enumerate() {
         // An utterance's delay holds from its start to the next one's; the first one's from the beginning.
         let begin = |u: usize| {
@@ -112,7 +112,8 @@ impl Search<'_> {
         let p = &self.setup.p.realignment;
         let range = p.range_frames * self.setup.rate.frame;
         let span = samples.len() + 2 * range;
-        let length = (2 * span).next_power_of_two();
+        // The lags that count do not wrap around: the interval stands `range` away from both ends.
+        let length = fast_length(span);
 
         let (mut x, mut y) = (Buffer::new(length), Buffer::new(length));
         let (reference, degraded) = (x.samples_mut(), y.samples_mut());
@@ -127,17 +128,16 @@ impl Search<'_> {
             let x = samples.start as i64 - range as i64 + i as i64;
             *out = self.aligned[x.clamp(first, last) as usize].abs();
         }
-        let powers = [energy(reference), energy(degraded)].map(|energy| energy / length as f64);
+        // Powers are those over a span that is padded to twice the next power of two.
+        let padded = (2 * span).next_power_of_two() as f64;
+        let powers = [energy(reference), energy(degraded)].map(|energy| energy / padded);
         if powers.iter().any(|&power| power <= p.least_power) {
             return 0;
         }
-        // The inverse transform and the powers each want one division by the length.
-        let norm = (powers[0] * powers[1]).sqrt() * (length as f64).powi(2);
-        let mut forward = Forward::new(length);
-        forward.run(&mut x);
-        forward.run(&mut y);
-        cross_spectrum(&x, &mut y);
-        Inverse::new(length).run(&mut y);
+        let norm = (powers[0] * powers[1]).sqrt() * padded * Correlation::scale(length) as f64;
+        let mut correlation = Correlation::new(length);
+        correlation.spectrum(&mut x);
+        correlation.run(&x, &mut y);
         let correlation = y.samples();
         let range = range as i64;
         let (mut best, mut delay) = (0.0, 0);

@@ -4,6 +4,7 @@ use super::delay::{Pair, Utterance};
 use super::fine_delay::LagVotes;
 use crate::dsp::correlation::Correlator;
 use crate::dsp::window::hann;
+use std::sync::Arc;
 
 /// A place where an utterance might fall into two, and what each side says of its delay.
 #[derive(Clone, Copy)]
@@ -219,7 +220,7 @@ impl Splitter<'_> {
 /// 3·length + 6 values behind the place that every correlation is written to, so long correlations overwrite its start.
 /// The splits of long utterances depend on it, and scores equal to the reference program's need the same ones.
 struct SharedWindow {
-    clean: Vec<f32>,
+    clean: Arc<[f32]>,
     values: Vec<f32>,
     overwritten: bool,
 }
@@ -227,7 +228,7 @@ struct SharedWindow {
 impl SharedWindow {
     fn new(pair: &Pair) -> Self {
         let clean = hann(pair.setup.rate.align_fft);
-        Self { values: clean.clone(), clean, overwritten: false }
+        Self { values: clean.to_vec(), clean, overwritten: false }
     }
 
     fn offset(&self) -> usize {

@@ -2,6 +2,7 @@
 
 use super::Setup;
 use crate::dsp::biquad;
+use crate::dsp::memory::Memory;
 use crate::model::{DelaySearch, VoiceActivity};
 use std::ops::Range;
 
@@ -48,9 +49,9 @@ pub(super) fn activity<const N: usize>(
     setup: Setup,
     signals: [&[f32]; N],
     lengths: [usize; N],
-) -> [(Vec<f32>, Activity); N] {
+) -> [(Memory<f32>, Activity); N] {
     let (margin, window) = (setup.margin(), setup.rate.vad_window);
-    let mut copies = signals.map(<[f32]>::to_vec);
+    let mut copies = signals.map(Memory::from);
     let mut lengths_in_order = lengths.into_iter();
     let mut inner = copies.each_mut().map(|copy| {
         let length = lengths_in_order.next().unwrap_or_default();
