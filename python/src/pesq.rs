@@ -1,6 +1,7 @@
 //! The arithmetic behind the drop-in for the Python package pesq: a batch of pairs, each a score or its error's code.
 
 use crate::parallel;
+use crate::samples::FULL_SCALE;
 use basilar::{Error, Model, Result, Scorer, Signal};
 use numpy::PyReadonlyArrayDyn;
 use numpy::ndarray::{ArrayViewD, Axis};
@@ -109,23 +110,41 @@ impl Rows<'_> {
 
     fn signal(&self, name: &str, row: usize, sample_rate: u32) -> Signal {
         let samples = match self {
-            Self::Int16(array) => normalised(array, row),
-            Self::Float32(array) => normalised(array, row),
-            Self::Float64(array) => normalised(array, row),
+            Self::Int16(array) => scaled(array, row, |_| f64::from(FULL_SCALE).recip()),
+            Self::Float32(array) => scaled(array, row, to_maximum),
+            Self::Float64(array) => scaled(array, row, to_maximum),
         };
         Signal::new(name, samples, sample_rate)
     }
 }
 
-/// A row with a maximum of 1, which is as good as that package's common maximum of the pair: P.862 sets both levels.
-fn normalised<T: Copy + Into<f64>>(array: &ArrayViewD<'_, T>, row: usize) -> Vec<f32> {
+fn scaled<T: Copy + Into<f64>>(
+    array: &ArrayViewD<'_, T>,
+    row: usize,
+    scale: impl Fn(&[T]) -> f64,
+) -> Vec<f32> {
     let row = match array.ndim() {
         2 => array.index_axis(Axis(0), row),
         _ => array.view(),
     };
-    let values = || row.iter().map(|&sample| sample.into());
-    let maximum: f64 = values().fold(0.0, |maximum: f64, sample: f64| maximum.max(sample.abs()));
-    let usable = maximum.is_finite() && maximum > 0.0;
-    let scale = if usable { maximum.recip() } else { 1.0 };
-    values().map(|sample: f64| (sample * scale) as f32).collect()
+    let row = row.as_standard_layout();
+    let row = row.as_slice().unwrap_or_default();
+    let scale = scale(row);
+    row.iter().map(|&sample| (sample.into() * scale) as f32).collect()
+}
+
+/// What brings a signal to a maximum of 1, which is as good as that package's common maximum of the pair: P.862 sets both
+/// levels.
+fn to_maximum<T: Copy + Into<f64>>(row: &[T]) -> f64 {
+    // Eight at a time, which the compiler compares at once.
+    let (eights, rest) = row.as_chunks::<8>();
+    let mut maxima = [0.0; 8];
+    for samples in eights.iter().map(|eight| &eight[..]).chain([rest]) {
+        for (maximum, &sample) in maxima.iter_mut().zip(samples) {
+            let magnitude = sample.into().abs();
+            *maximum = if magnitude > *maximum { magnitude } else { *maximum };
+        }
+    }
+    let maximum = maxima.into_iter().fold(0.0, f64::max);
+    if maximum.is_finite() && maximum > 0.0 { maximum.recip() } else { 1.0 }
 }

@@ -63,7 +63,7 @@ def test_a_batch_gives_what_its_pairs_give(reference, degraded):
     one_by_one = [basilar.pesq(16000, reference, row) for row in many]
     for ref in (reference, references, references / 32768):
         for processors in (0, 1, 2):
-            assert basilar.pesq_batch(16000, ref, many, "wb", processors) == pytest.approx(one_by_one, abs=1e-6)
+            assert basilar.pesq_batch(16000, ref, many, "wb", processors) == pytest.approx(one_by_one, abs=1e-4)
 
 
 def test_torchmetrics_takes_basilar_for_pesq(reference, degraded, monkeypatch):
