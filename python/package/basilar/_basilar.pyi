@@ -7,6 +7,8 @@ import numpy.typing as npt
 from ._score import Score
 from ._types import Channel, Recording, SampleRate
 
+__all__ = ["PreparedReference", "Scorer", "Scores", "pesq", "result_columns", "run", "score_arrow"]
+
 @final
 class Scorer:
     """Scores degraded recordings against references with one model.
