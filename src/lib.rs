@@ -18,8 +18,12 @@
 //! ```
 #![deny(missing_docs)]
 
+// The command line names the library as any program would.
+extern crate self as basilar;
+
 pub mod alignment;
 pub mod batch;
+pub mod cli;
 mod dsp;
 mod error;
 pub mod fullband;

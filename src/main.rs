@@ -1,9 +1,8 @@
 //! The program `basilar`: parse, run, exit.
 
+use basilar::cli;
 use clap::Parser;
 use std::process::ExitCode;
-
-mod cli;
 
 fn main() -> ExitCode {
     cli::run(cli::Arguments::parse())

@@ -10,7 +10,7 @@ mod output;
 mod queue;
 mod references;
 mod results;
-mod row;
+pub mod row;
 mod runner;
 mod statistics;
 mod summarize;

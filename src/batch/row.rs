@@ -37,18 +37,18 @@ const PART_COLUMNS: [(&str, Kind); 3] =
 const PARTS: &str = "parts";
 
 /// Whether a column of this name belongs to the results.
-pub(super) fn is_result(name: &str, timeline: bool) -> bool {
+pub fn is_result(name: &str, timeline: bool) -> bool {
     columns(timeline).any(|column| column.name == name)
 }
 
 /// The columns of the results.
-pub(super) fn columns(timeline: bool) -> impl Iterator<Item = Column> {
+pub fn columns(timeline: bool) -> impl Iterator<Item = Column> {
     let parts = PART_COLUMNS.into_iter().filter(move |_| timeline);
     parts.chain(COLUMNS).map(|(name, kind)| Column { name: name.to_owned(), kind })
 }
 
 /// The cells of a pair that was scored.
-pub(super) fn scored(score: &Score, reference_duration_s: f64, degraded_duration_s: f64) -> Cells {
+pub fn scored(score: &Score, reference_duration_s: f64, degraded_duration_s: f64) -> Cells {
     let (delay_min_s, delay_max_s) = score.alignment.delay_range_s();
     let milliseconds = |seconds: f64| rounded(seconds * 1e3, 3);
     let level = |levels: &Levels| rounded(levels.level_dbov, 2);
@@ -146,7 +146,7 @@ pub(super) fn rows(carried: &Cells, mut outcome: Cells) -> impl Iterator<Item = 
 }
 
 /// The cells of a row that could not be scored.
-pub(super) fn failed(error: &Error) -> Cells {
+pub fn failed(error: &Error) -> Cells {
     let cells = [("error_kind", error.kind().to_owned()), ("error", error.to_string())];
     cells.into_iter().map(|(name, text)| (name.to_owned(), text.into())).collect()
 }

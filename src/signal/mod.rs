@@ -50,6 +50,22 @@ impl Signal {
         Self { name, sample_rate, samples, warnings }
     }
 
+    /// A checked signal from frames of interleaved samples with full scale ±1.0, as a file with them would give it.
+    ///
+    /// # Errors
+    /// As [`open_with`](Self::open_with), for what is wrong with samples, rate and channels.
+    pub fn from_interleaved(
+        name: &str,
+        samples: &[f32],
+        sample_rate: u32,
+        channels: usize,
+        channel: Channel,
+    ) -> Result<Self> {
+        let mut mixdown = mixdown::Mixdown::new(name, sample_rate, channels, channel)?;
+        mixdown.take(samples);
+        mixdown.finish()
+    }
+
     /// The file, or what the caller called it.
     pub fn name(&self) -> &str {
         &self.name

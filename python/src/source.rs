@@ -1,0 +1,150 @@
+//! A recording as Python gives it, a path, a URL, an encoded file or samples, becomes a signal.
+
+use crate::error::{argument, exception};
+use crate::samples::Frames;
+use basilar::{Channel, Error, OpenOptions, Signal};
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use std::borrow::Cow;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What samples do not say themselves.
+pub struct Input {
+    /// Rates of the reference's and the degraded signal's samples, in Hz.
+    sample_rates: [Option<u32>; 2],
+    pub channel: Channel,
+    channel_axis: isize,
+}
+
+/// One rate for both signals, or one each.
+#[derive(FromPyObject)]
+pub enum SampleRate {
+    Both(u32),
+    Each(Option<u32>, Option<u32>),
+}
+
+/// A channel by its number, counted from 1, or in a word.
+#[derive(FromPyObject)]
+pub enum ChannelChoice {
+    Number(u16),
+    Word(String),
+}
+
+impl Default for ChannelChoice {
+    fn default() -> Self {
+        Self::Word("mono".to_owned())
+    }
+}
+
+/// Which of a pair.
+#[derive(Clone, Copy)]
+pub enum Role {
+    Reference,
+    Degraded,
+}
+
+impl Input {
+    pub fn new(
+        py: Python<'_>,
+        sample_rate: Option<SampleRate>,
+        channel: ChannelChoice,
+        channel_axis: isize,
+    ) -> PyResult<Self> {
+        let sample_rates = match sample_rate {
+            None => [None; 2],
+            Some(SampleRate::Both(rate)) => [Some(rate); 2],
+            Some(SampleRate::Each(reference, degraded)) => [reference, degraded],
+        };
+        let channel = match channel {
+            ChannelChoice::Number(number) => Channel::Number(number),
+            ChannelChoice::Word(word) => word.parse().map_err(|error| exception(py, &error))?,
+        };
+        Ok(Self { sample_rates, channel, channel_axis })
+    }
+}
+
+/// A recording that can be opened from any thread.
+pub enum Source<'a> {
+    File(PathBuf),
+    /// On any store that fsspec reaches.
+    Remote(String),
+    Encoded {
+        name: String,
+        bytes: Cow<'a, [u8]>,
+    },
+    Samples {
+        name: &'static str,
+        frames: Frames,
+        sample_rate: u32,
+    },
+}
+
+impl Source<'_> {
+    /// Takes what is needed out of a Python object.
+    pub fn of(object: &Bound<'_, PyAny>, role: Role, input: &Input) -> PyResult<Self> {
+        let py = object.py();
+        let (name, sample_rate) = match role {
+            Role::Reference => ("reference", input.sample_rates[0]),
+            Role::Degraded => ("degraded", input.sample_rates[1]),
+        };
+        if let Ok(path) = object.extract::<PathBuf>() {
+            return Ok(Self::at(&path));
+        }
+        if let Ok(bytes) = object.cast::<PyBytes>() {
+            let bytes = Cow::Owned(bytes.as_bytes().to_vec());
+            return Ok(Self::Encoded { name: name.to_owned(), bytes });
+        }
+        let frames = Frames::of(object, name, input.channel_axis)?;
+        let sample_rate = sample_rate.ok_or_else(|| {
+            let message = format!("{name}: samples do not say their rate; give sample_rate in Hz");
+            argument(py, "sample_rate", &message)
+        })?;
+        Ok(Self::Samples { name, frames, sample_rate })
+    }
+
+    /// What a path or URL names.
+    pub fn at(path: &Path) -> Self {
+        match path.to_str() {
+            Some(url) if url.contains("://") => Self::Remote(url.to_owned()),
+            _ => Self::File(path.to_owned()),
+        }
+    }
+
+    /// Reads and decodes it; a reference of one channel goes with any channel of the others.
+    pub fn open(&self, role: Role, channel: Channel) -> basilar::Result<Signal> {
+        match self.channel(channel) {
+            Err(Error::NoSuchChannel { channels: 1, .. }) if matches!(role, Role::Reference) => {
+                self.channel(Channel::Mono)
+            }
+            opened => opened,
+        }
+    }
+
+    fn channel(&self, channel: Channel) -> basilar::Result<Signal> {
+        let options = OpenOptions { channel, raw: None };
+        match self {
+            Self::File(path) => Signal::open_with(path, &options),
+            Self::Remote(url) => Signal::read(&fetch(url)?[..], url, &options),
+            Self::Encoded { name, bytes } => Signal::read(&bytes[..], name, &options),
+            Self::Samples { name, frames: Frames { samples, channels }, sample_rate } => {
+                Signal::from_interleaved(name, samples, *sample_rate, *channels, channel)
+            }
+        }
+    }
+}
+
+/// The bytes behind a URL; takes the GIL for as long as fsspec does.
+fn fetch(url: &str) -> basilar::Result<Vec<u8>> {
+    let fetched = Python::attach(|py| {
+        py.import("basilar._remote")?.getattr("fetch")?.call1((url,))?.extract()
+    });
+    fetched.map_err(|error: PyErr| {
+        let (name, source) = (url.to_owned(), io::Error::from(error));
+        match source.kind() {
+            io::ErrorKind::NotFound => Error::NotFound { name },
+            io::ErrorKind::PermissionDenied => Error::PermissionDenied { name },
+            _ => Error::Unreadable { name, source },
+        }
+    })
+}
