@@ -1,6 +1,6 @@
 //! Filtering by a gain curve in dB over the spectrum of a whole signal, with zero phase.
 
-use super::fft::{Buffer, Complex32, Forward, Inverse, fast_length};
+use super::fft::{Buffer, Complex32, Forward, Inverse};
 use super::power::exp2;
 use multiversion::{multiversion, target::target_cfg_f};
 use std::ops::Range;
@@ -13,15 +13,10 @@ pub(crate) struct Spectrum {
 }
 
 impl Spectrum {
-    /// After this time nothing of a curve's impulse response is left in f32.
-    const DYING_AWAY_S: f64 = 0.5;
-
-    /// The spectrum of `signal`, zero-padded to the next power of two, or less where that leaves enough for the filters to
-    /// die away in.
+    /// The spectrum of `signal`, zero-padded to the next power of two: steep curves ring for long, so another length would
+    /// give energies that differ by 1e-5.
     pub fn of(signal: &[f32], sample_rate: u32) -> Self {
-        let dying_away = (Self::DYING_AWAY_S * f64::from(sample_rate)) as usize;
-        let length =
-            fast_length(signal.len() + dying_away).min(signal.len().next_power_of_two().max(16));
+        let length = signal.len().next_power_of_two().max(4);
         let mut bins = Buffer::new(length);
         let padded = bins.samples_mut();
         padded[..signal.len()].copy_from_slice(signal);
