@@ -5,7 +5,7 @@ use super::model_choice::ModelChoice;
 use super::output::Replaced;
 use super::row;
 use crate::error::{Error, Result};
-use crate::signal::Channel;
+use crate::signal::{Channel, OpenOptions};
 use crate::table::{self, Cells, text};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -44,6 +44,13 @@ pub(crate) struct Pair {
     pub degraded: PathBuf,
     pub model: ModelChoice,
     pub channel: Channel,
+}
+
+impl Pair {
+    /// How its recordings are opened.
+    pub fn options(&self) -> OpenOptions {
+        OpenOptions { channel: self.channel, raw: None }
+    }
 }
 
 /// What holds for rows that do not say otherwise.

@@ -4,7 +4,7 @@ use super::manifest::Pair;
 use super::row;
 use crate::error::Result;
 use crate::scorer::{PreparedReference, Scorer};
-use crate::signal::{OpenOptions, Signal};
+use crate::signal::Signal;
 use crate::table::Cells;
 use crate::timeline::{LongReference, Survey};
 use std::collections::HashMap;
@@ -38,8 +38,8 @@ impl Key {
 
 /// A reference that is ready to be compared with.
 pub(super) struct Reference {
-    pub prepared: PreparedReference,
-    pub duration_s: f64,
+    prepared: PreparedReference,
+    duration_s: f64,
     samples: usize,
 }
 
@@ -53,8 +53,7 @@ pub(super) trait Comparable: Sized {
 
 impl Comparable for Reference {
     fn open(pair: &Pair) -> Result<Self> {
-        let options = OpenOptions { channel: pair.channel, raw: None };
-        let signal = Signal::open_with(&pair.reference, &options)?;
+        let signal = Signal::open_with(&pair.reference, &pair.options())?;
         let scorer = Scorer::new(pair.model.for_sample_rate(signal.sample_rate()));
         let (duration_s, samples) = (signal.duration_s(), signal.samples().len());
         Ok(Self { prepared: scorer.prepare(&signal)?, duration_s, samples })
@@ -65,14 +64,15 @@ impl Comparable for Reference {
     }
 
     fn score(&self, pair: &Pair) -> Result<Cells> {
-        score(self, pair)
+        let degraded = Signal::open_with(&pair.degraded, &pair.options())?;
+        let score = self.prepared.score(&degraded)?;
+        Ok(row::scored(&score, self.duration_s, degraded.duration_s()))
     }
 }
 
 impl Comparable for LongReference {
     fn open(pair: &Pair) -> Result<Self> {
-        let survey =
-            Survey::of(&pair.reference, &OpenOptions { channel: pair.channel, raw: None })?;
+        let survey = Survey::of(&pair.reference, &pair.options())?;
         let model = pair.model.for_sample_rate(survey.sample_rate());
         Self::new(survey, model)
     }
@@ -82,8 +82,7 @@ impl Comparable for LongReference {
     }
 
     fn score(&self, pair: &Pair) -> Result<Cells> {
-        let options = OpenOptions { channel: pair.channel, raw: None };
-        let degraded = Survey::of(&pair.degraded, &options)?;
+        let degraded = Survey::of(&pair.degraded, &pair.options())?;
         // The other cores score other rows.
         let score = LongReference::score(self, &degraded, NonZeroUsize::MIN)?;
         Ok(row::long(&score, self, &degraded))
@@ -150,11 +149,4 @@ impl<R: Comparable> Kept<R> {
             slots.slots.remove(&key);
         }
     }
-}
-
-fn score(reference: &Reference, pair: &Pair) -> Result<Cells> {
-    let options = OpenOptions { channel: pair.channel, raw: None };
-    let degraded = Signal::open_with(&pair.degraded, &options)?;
-    let score = reference.prepared.score(&degraded)?;
-    Ok(row::scored(&score, reference.duration_s, degraded.duration_s()))
 }

@@ -79,10 +79,7 @@ fn score(arguments: Arguments) -> basilar::Result<Summary> {
             timeline: arguments.timeline,
         },
         outputs: arguments.outputs,
-        jobs: arguments
-            .jobs
-            .or(std::thread::available_parallelism().ok())
-            .unwrap_or(NonZeroUsize::MIN),
+        jobs: super::jobs(arguments.jobs),
         resume: arguments.resume,
     };
     let reporter = Reporter::new();

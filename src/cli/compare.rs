@@ -1,10 +1,10 @@
 //! `basilar compare`: results against a baseline, or against a minimum.
 
+use super::write_file;
 use basilar::batch::{Comparison, Rules};
 use basilar::{Error, report};
-use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Compares results with a baseline and fails where the quality fell.
@@ -74,10 +74,10 @@ fn compare(arguments: &Arguments) -> basilar::Result<Comparison> {
     };
     let comparison = Comparison::of(baseline, results, &rules)?;
     if let Some(path) = &arguments.junit {
-        write_file(path, |out| report::junit::write(&comparison, out))?;
+        write_file(path, |mut file| report::junit::write(&comparison, &mut file))?;
     }
     if let Some(path) = &arguments.markdown {
-        write_file(path, |out| report::markdown::write(&comparison, out))?;
+        write_file(path, |mut file| report::markdown::write(&comparison, &mut file))?;
     }
     let mut out = io::stdout().lock();
     let printed = if arguments.json {
@@ -89,12 +89,4 @@ fn compare(arguments: &Arguments) -> basilar::Result<Comparison> {
     };
     super::printed(printed)?;
     Ok(comparison)
-}
-
-fn write_file(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> basilar::Result<()> {
-    let written = File::create(path).and_then(|mut file| write(&mut file));
-    written.map_err(|source| Error::Unwritable { name: path.display().to_string(), source })
 }

@@ -11,8 +11,12 @@ mod score_timeline;
 mod summarize;
 mod validate;
 
+use basilar::Error;
 use std::fmt::Display;
+use std::fs::File;
 use std::io::{self, ErrorKind, Write};
+use std::num::NonZeroUsize;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Scores how a degraded recording sounds against its reference, on the MOS-LQO scale of 1 to 5.
@@ -78,11 +82,23 @@ pub fn run(arguments: Arguments) -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
+/// As many jobs as asked for, or one for each core.
+fn jobs(asked: Option<NonZeroUsize>) -> NonZeroUsize {
+    asked.or(std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Writes a file in one go.
+fn write_file(path: &Path, write: impl FnOnce(File) -> io::Result<()>) -> basilar::Result<()> {
+    File::create(path)
+        .and_then(write)
+        .map_err(|source| Error::Unwritable { name: path.display().to_string(), source })
+}
+
 /// What became of printing a result; who closes the pipe has read enough.
 fn printed(done: io::Result<()>) -> basilar::Result<()> {
     match done {
         Err(source) if source.kind() != ErrorKind::BrokenPipe => {
-            Err(basilar::Error::Unwritable { name: "standard output".to_owned(), source })
+            Err(Error::Unwritable { name: "standard output".to_owned(), source })
         }
         _ => Ok(()),
     }

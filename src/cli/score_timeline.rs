@@ -1,12 +1,11 @@
 //! `basilar score --timeline`: long recordings, stretch by stretch.
 
 use super::score::Arguments;
-use super::{Exit, data, output, say_error, say_warning};
+use super::{Exit, data, jobs, output, say_error, say_warning};
 use basilar::report::timeline::{LongScored, json, text};
 use basilar::report::{Chosen, Entry, Recording};
 use basilar::timeline::LongReference;
 use std::io::{self, Write};
-use std::num::NonZeroUsize;
 use std::path::Path;
 
 pub fn run(arguments: &Arguments) -> io::Result<Exit> {
@@ -71,7 +70,6 @@ fn score(
     path: &Path,
 ) -> basilar::Result<LongScored> {
     let degraded = arguments.input.survey(path)?;
-    let jobs = arguments.jobs.or(std::thread::available_parallelism().ok());
-    let score = reference.score(&degraded, jobs.unwrap_or(NonZeroUsize::MIN))?;
+    let score = reference.score(&degraded, jobs(arguments.jobs))?;
     Ok(LongScored { recording: (&degraded).into(), score })
 }

@@ -1,7 +1,8 @@
 //! `basilar summarize`: results group by group.
 
+use super::write_file;
 use basilar::batch::{Grouping, Summaries};
-use basilar::{Error, report};
+use basilar::report;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -59,8 +60,7 @@ fn summarize(arguments: &Arguments) -> basilar::Result<()> {
     if let Some(path) = &arguments.plot {
         let x = arguments.x.as_ref().or(arguments.group_by.last());
         let svg = report::plot::svg(&summaries, x.map_or("", String::as_str))?;
-        let name = path.display().to_string();
-        std::fs::write(path, svg).map_err(|source| Error::Unwritable { name, source })?;
+        write_file(path, |mut file| file.write_all(svg.as_bytes()))?;
     }
     let mut out = io::stdout().lock();
     let printed = match arguments.format {

@@ -1,13 +1,13 @@
 //! `basilar validate`: metrics against people's votes.
 
-use super::{Exit, data, output, say_error};
+use super::{Exit, data, jobs, output, say_error, write_file};
 use basilar::batch::ModelChoice;
 use basilar::report::{json, validation as report};
 use basilar::table::Format;
 use basilar::validation::{Study, Validation};
 use basilar::{Channel, Error};
 use indicatif::ProgressBar;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::iter;
 use std::num::NonZeroUsize;
@@ -108,10 +108,7 @@ fn validate(arguments: &Arguments) -> basilar::Result<Validation> {
         scores: arguments.scores.clone(),
         channel: arguments.channel,
         keep_references: arguments.keep_references,
-        jobs: arguments
-            .jobs
-            .or(std::thread::available_parallelism().ok())
-            .unwrap_or(NonZeroUsize::MIN),
+        jobs: jobs(arguments.jobs),
     };
     // Hidden where standard error is no terminal.
     let bar = ProgressBar::new(0);
@@ -163,10 +160,4 @@ fn write_files(arguments: &Arguments, validation: &Validation) -> basilar::Resul
         write_file(path, |mut file| file.write_all(svg.as_bytes()))?;
     }
     Ok(())
-}
-
-fn write_file(path: &Path, write: impl FnOnce(File) -> io::Result<()>) -> basilar::Result<()> {
-    File::create(path)
-        .and_then(write)
-        .map_err(|source| Error::Unwritable { name: path.display().to_string(), source })
 }

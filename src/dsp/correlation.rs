@@ -65,7 +65,7 @@ pub(crate) fn peak(values: &[f32]) -> Option<usize> {
 
 /// The largest of the values and zero.
 #[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-pub(crate) fn maximum(values: &[f32]) -> f32 {
+fn maximum(values: &[f32]) -> f32 {
     let mut largest = [0.0f32; 16];
     let (lanes, rest) = values.as_chunks();
     for lanes in lanes {

@@ -107,29 +107,26 @@ impl Inverse {
 
 /// Circular cross-correlation of signals of one length.
 pub(crate) struct Correlation {
-    forward: Transform,
-    inverse: Transform,
+    forward: Forward,
+    inverse: Inverse,
 }
 
 impl Correlation {
     /// Correlations of `length` samples, an even number, four at least.
     pub fn new(length: usize) -> Self {
-        let [forward, inverse] = [FftDirection::Forward, FftDirection::Inverse]
-            .map(|direction| Transform::new(length, direction));
-        Self { forward, inverse }
+        Self { forward: Forward::new(length), inverse: Inverse::new(length) }
     }
 
     /// The spectrum of x, in place as [`Forward::run`] has it.
     pub fn spectrum(&mut self, x: &mut [Complex32]) {
-        self.forward.half(x);
-        real_split::part(x, &self.forward.twiddles);
+        self.forward.run(x);
     }
 
     /// Turns the signal y into Σ x[i]·y[i + k], times [`scale`](Self::scale), from the spectrum of x.
     pub fn run(&mut self, x: &[Complex32], y: &mut [Complex32]) {
-        self.forward.half(y);
-        real_split::correlate(x, y, &self.forward.twiddles);
-        self.inverse.half(y);
+        self.forward.0.half(y);
+        real_split::correlate(x, y, &self.forward.0.twiddles);
+        self.inverse.0.half(y);
     }
 
     /// What correlations of `length` samples are multiplied by.

@@ -56,17 +56,11 @@ impl<T: Pod> DerefMut for Memory<T> {
     }
 }
 
-impl<T: Pod> From<&[T]> for Memory<T> {
-    fn from(values: &[T]) -> Self {
-        let mut copy = Self::new(values.len());
-        copy.copy_from_slice(values);
-        copy
-    }
-}
-
 impl<T: Pod> Clone for Memory<T> {
     fn clone(&self) -> Self {
-        Self::from(&**self)
+        let mut copy = Self::new(self.length);
+        copy.copy_from_slice(self);
+        copy
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) struct FrameVotes<'a> {
     votes: Vec<Vote>,
 }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Known {
     positions: (i64, i64),
     votes: Range<usize>,

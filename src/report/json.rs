@@ -18,16 +18,27 @@ pub fn score(
     chosen: Option<&Chosen>,
     scores: &[Entry<Scored>],
 ) -> Result<()> {
+    scores_of("basilar-score/1", out, reference, chosen, scores)
+}
+
+/// The same for scores of any kind, under the name of its schema.
+pub(super) fn scores_of<T: Serialize>(
+    schema: &'static str,
+    out: &mut impl Write,
+    reference: &Entry<Recording>,
+    chosen: Option<&Chosen>,
+    scores: &[Entry<T>],
+) -> Result<()> {
     #[derive(serde::Serialize)]
-    struct Document<'a> {
+    struct Document<'a, T> {
         schema: &'static str,
         reference: &'a Entry<Recording>,
         #[serde(skip_serializing_if = "Option::is_none")]
         model: Option<ModelLine<'a>>,
-        scores: &'a [Entry<Scored>],
+        scores: &'a [Entry<T>],
     }
     let model = chosen.map(ModelLine::chosen);
-    line(out, &Document { schema: "basilar-score/1", reference, model, scores })
+    line(out, &Document { schema, reference, model, scores })
 }
 
 /// The models that are built in (schema `basilar-models/1`).
@@ -54,7 +65,7 @@ pub fn validation(out: &mut impl Write, validation: &Validation) -> Result<()> {
 }
 
 #[derive(serde::Serialize)]
-pub(super) struct ModelLine<'a> {
+struct ModelLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     option: Option<&'a str>,
     name: &'a str,
@@ -70,7 +81,7 @@ pub(super) struct ModelLine<'a> {
 
 impl<'a> ModelLine<'a> {
     /// The model of a comparison.
-    pub fn chosen(chosen: &'a Chosen) -> Self {
+    fn chosen(chosen: &'a Chosen) -> Self {
         let chosen_by = Some(if chosen.automatic { "auto" } else { "option" });
         Self { chosen_by, ..Self::new(None, &chosen.model) }
     }
@@ -112,7 +123,7 @@ impl<T: Serialize> Serialize for Entry<T> {
 }
 
 /// One document on a line.
-pub(super) fn line(out: &mut impl Write, document: &impl Serialize) -> Result<()> {
+fn line(out: &mut impl Write, document: &impl Serialize) -> Result<()> {
     serde_json::to_writer(&mut *out, document).map_err(Error::from)?;
     writeln!(out)
 }

@@ -21,9 +21,8 @@ pub fn block(
     degraded: (&str, &Scored),
 ) -> Result<()> {
     let Scored { recording, score } = degraded.1;
-    let style = colour(score.quality);
     field(out, "MOS-LQO")?;
-    writeln!(out, "{style}{:.3}  {}{style:#}", score.mos_lqo, score.quality)?;
+    quality(out, score.mos_lqo, "")?;
     if let Some(raw) = score.raw {
         field(out, "Raw score")?;
         writeln!(out, "{raw:.3}")?;
@@ -92,6 +91,13 @@ pub fn models(out: &mut impl Write) -> Result<()> {
 
 pub(super) fn field(out: &mut impl Write, label: &str) -> Result<()> {
     write!(out, "{HEADING}{label:11}{HEADING:#}")
+}
+
+/// A score with its quality in words, and a remark behind them.
+pub(super) fn quality(out: &mut impl Write, mos_lqo: f64, remark: &str) -> Result<()> {
+    let quality = Quality::of(mos_lqo);
+    let style = colour(quality);
+    writeln!(out, "{style}{mos_lqo:.3}  {quality}{style:#}{remark}")
 }
 
 pub(super) fn model(out: &mut impl Write, chosen: &Chosen, reference: Recording) -> Result<()> {

@@ -1,7 +1,7 @@
 //! A long recording stretch by stretch, in words and for programs.
 
-use super::json::{ModelLine, line};
-use super::text::{HEADING, colour, field, model, named, range_ms};
+use super::json::scores_of;
+use super::text::{HEADING, colour, field, model, named, quality, range_ms};
 use super::{Chosen, Entry, Recording, printable};
 use crate::scorer::Quality;
 use crate::timeline::{LongScore, Part, Stretch, Survey};
@@ -65,12 +65,6 @@ pub fn text(
     score.stretches.iter().try_for_each(|stretch| row(out, stretch))
 }
 
-fn quality(out: &mut impl Write, mos_lqo: f64, remark: &str) -> Result<()> {
-    let quality = Quality::of(mos_lqo);
-    let style = colour(quality);
-    writeln!(out, "{style}{mos_lqo:.3}  {quality}{style:#}{remark}")
-}
-
 /// A line of the table; remarks stand last, so that they move nothing.
 fn row(out: &mut impl Write, stretch: &Stretch) -> Result<()> {
     match stretch.mos_lqo {
@@ -113,16 +107,7 @@ pub fn json(
     chosen: Option<&Chosen>,
     scores: &[Entry<LongScored>],
 ) -> Result<()> {
-    #[derive(Serialize)]
-    struct Document<'a> {
-        schema: &'static str,
-        reference: &'a Entry<Recording>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        model: Option<ModelLine<'a>>,
-        scores: &'a [Entry<LongScored>],
-    }
-    let model = chosen.map(ModelLine::chosen);
-    line(out, &Document { schema: "basilar-timeline/1", reference, model, scores })
+    scores_of("basilar-timeline/1", out, reference, chosen, scores)
 }
 
 impl Serialize for LongScored {

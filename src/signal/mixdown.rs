@@ -82,7 +82,7 @@ impl Mixdown {
     /// # Errors
     /// [`Error::NotFinite`].
     pub(super) fn drain(&mut self, samples: &mut Vec<f32>) -> Result<()> {
-        if let Some(index) = self.samples.iter().position(|sample| !sample.is_finite()) {
+        if let Some(index) = super::not_finite(&self.samples) {
             let (name, value) = (self.name.clone(), self.samples[index]);
             return Err(Error::NotFinite { name, index: self.drained as usize + index, value });
         }

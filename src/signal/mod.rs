@@ -122,19 +122,22 @@ impl Signal {
         if self.samples.is_empty() {
             return Err(Error::NoSamples { name: self.name.clone() });
         }
-        // Whole blocks at a time, which is much faster than to stop at the very sample.
-        let suspect = self.samples.chunks(1024).position(|block| {
-            block.iter().fold(false, |found, sample| found | !sample.is_finite())
-        });
-        let from = suspect.map_or(self.samples.len(), |block| block * 1024);
-        match self.samples.iter().skip(from).position(|sample| !sample.is_finite()) {
+        match not_finite(&self.samples) {
             None => Ok(()),
             Some(index) => {
-                let index = from + index;
                 Err(Error::NotFinite { name: self.name.clone(), index, value: self.samples[index] })
             }
         }
     }
+}
+
+/// The index of the first sample that is not finite.
+fn not_finite(samples: &[f32]) -> Option<usize> {
+    const BLOCK: usize = 1024;
+    // Whole blocks at a time, which is much faster than to stop at the very sample.
+    let broken = |block: &[f32]| block.iter().fold(false, |found, x| found | !x.is_finite());
+    let from = BLOCK * samples.chunks(BLOCK).position(broken)?;
+    samples[from..].iter().position(|sample| !sample.is_finite()).map(|index| from + index)
 }
 
 fn check_sample_rate(name: &str, sample_rate: u32) -> Result<()> {

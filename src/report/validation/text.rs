@@ -1,11 +1,9 @@
 //! A validation for a person to read: for each listening test a table of clips and one of conditions.
 
 use crate::report::printable;
+use crate::report::text::HEADING;
 use crate::validation::{Dataset, Evaluation, MetricStatistics, Outcome, Validation};
-use anstyle::Style;
 use std::io::{Result, Write};
-
-const HEADING: Style = Style::new().bold();
 
 /// Writes the tables, and a line on how to read them.
 ///
