@@ -6,6 +6,7 @@
 use super::AlignmentParameters;
 use super::envelope::Envelope;
 use super::places::{Correlator, Curve, highest_peaks};
+use crate::dsp::sums::running;
 use std::ops::Range;
 
 /// A stretch of the reference and where it was found.
@@ -76,10 +77,7 @@ fn stretches(reference: &Envelope, length: usize, count: usize) -> Vec<Range<usi
     if frames <= length {
         return std::iter::once(0..frames).collect();
     }
-    let mut sums = vec![0.0f64];
-    for &energy in &reference.energy {
-        sums.push(sums[sums.len() - 1] + f64::from(energy));
-    }
+    let sums = running(reference.energy.iter().copied());
     let starts = frames - length + 1;
     let parts = (2 * frames / length).clamp(1, count.max(1)).min(starts);
     let busiest =

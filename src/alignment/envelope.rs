@@ -5,6 +5,7 @@
 //! leaves the 2 to 20 Hz modulations that carry speech (Hermansky and Morgan, RASTA, 1994).
 
 use super::AlignmentParameters;
+use crate::dsp::sums::moving_means;
 use realfft::RealFftPlanner;
 use std::ops::Range;
 
@@ -29,7 +30,8 @@ impl Envelope {
         let span = (parameters.modulation_window_s * sample_rate / hop as f64 / 2.0) as usize;
         for band in &mut bands {
             compress(band, parameters.floor_db);
-            remove_moving_mean(band, span.max(1));
+            let means = moving_means(band.iter().copied(), span.max(1));
+            band.iter_mut().zip(means).for_each(|(value, mean)| *value -= mean as f32);
         }
         Self::normalised(bands)
     }
@@ -189,20 +191,4 @@ fn noise_power(band: &[f32], level: f64) -> f64 {
         return 0.0;
     }
     f64::from(*sounding.select_nth_unstable_by(quiet, f32::total_cmp).1)
-}
-
-/// Subtracts the mean over `span` frames on either side (fewer at the ends).
-fn remove_moving_mean(band: &mut [f32], span: usize) {
-    let mut sums = Vec::with_capacity(band.len() + 1);
-    sums.push(0.0f64);
-    let mut sum = 0.0;
-    for &value in band.iter() {
-        sum += f64::from(value);
-        sums.push(sum);
-    }
-    let length = band.len();
-    for (index, value) in band.iter_mut().enumerate() {
-        let (first, end) = (index.saturating_sub(span), (index + span + 1).min(length));
-        *value -= ((sums[end] - sums[first]) / (end - first) as f64) as f32;
-    }
 }

@@ -4,6 +4,7 @@
 use super::anchors::Anchor;
 use super::envelope::Envelope;
 use crate::dsp::fft::{Buffer, Complex32, Forward, Inverse};
+use crate::dsp::sums::running;
 use std::ops::Range;
 
 /// Cross-correlation with the degraded envelopes, whose spectra are kept.
@@ -29,10 +30,7 @@ impl<'a> Correlator<'a> {
     pub fn new(degraded: &'a Envelope, longest: usize) -> Self {
         let padding = longest - 1;
         let length = (degraded.len() + 2 * padding + 1).next_power_of_two().max(4);
-        let mut energy_sums = vec![0.0f64];
-        for &energy in &degraded.energy {
-            energy_sums.push(energy_sums[energy_sums.len() - 1] + f64::from(energy));
-        }
+        let energy_sums = running(degraded.energy.iter().copied());
         let mut correlator = Self {
             degraded,
             energy_sums,

@@ -7,4 +7,5 @@ pub(crate) mod fft;
 pub(crate) mod memory;
 pub(crate) mod power;
 mod real_split;
+pub(crate) mod sums;
 pub(crate) mod window;

@@ -5,6 +5,7 @@
 //! little or seldom, is found by dynamic programming, so that a stretch that is noisy or gone keeps its neighbours'.
 
 use super::outline::{BANDS, FRAMES_PER_S};
+use crate::dsp::sums::{moving_means, running};
 use std::ops::Range;
 
 /// Fine frames in a coarse one.
@@ -77,19 +78,12 @@ struct Features {
 impl Features {
     fn new(mut frames: Vec<[f32; BANDS]>) -> Self {
         for band in 0..BANDS {
-            let mut sums = vec![0.0f64];
-            frames.iter().for_each(|f| sums.push(sums[sums.len() - 1] + f64::from(f[band])));
-            for (place, frame) in frames.iter_mut().enumerate() {
-                let first = place.saturating_sub(MODULATION);
-                let end = (place + MODULATION + 1).min(sums.len() - 1);
-                frame[band] -= ((sums[end] - sums[first]) / (end - first) as f64) as f32;
-            }
+            let means = moving_means(frames.iter().map(|frame| frame[band]), MODULATION);
+            let values = frames.iter_mut().map(|frame| &mut frame[band]);
+            values.zip(means).for_each(|(value, mean)| *value -= mean as f32);
         }
-        let mut energy_sums = vec![0.0];
-        for frame in &frames {
-            let energy: f32 = frame.iter().map(|value| value * value).sum();
-            energy_sums.push(energy_sums[energy_sums.len() - 1] + f64::from(energy));
-        }
+        let energy = |frame: &[f32; BANDS]| frame.iter().map(|value| value * value).sum();
+        let energy_sums = running(frames.iter().map(energy));
         Self { frames, energy_sums }
     }
 

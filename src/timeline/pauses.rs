@@ -1,6 +1,7 @@
 //! Where the reference speaks and where it pauses, however its level and its background change over the hours.
 
 use super::outline::{FRAMES_PER_S, level};
+use crate::dsp::sums::moving_means;
 use std::collections::VecDeque;
 
 /// Levels are compared with those of so many frames on either side.
@@ -20,8 +21,8 @@ const SHORTEST_SPEECH: usize = 3;
 pub(super) fn speech(powers: &[f32]) -> Vec<bool> {
     let ratio = |db: f64| 10f64.powf(db / 10.0);
     let least = level(powers.iter().copied()) * ratio(-BELOW_WHOLE_DB);
-    let around = moving_means(powers, SURROUNDINGS);
-    let background = moving_minima(&moving_means(powers, 2), SURROUNDINGS);
+    let around = moving_means(powers.iter().copied(), SURROUNDINGS);
+    let background = moving_minima(&moving_means(powers.iter().copied(), 2), SURROUNDINGS);
     let is_speech = |((&power, around), background): ((&f32, f64), f64)| {
         let threshold = (around * ratio(-BELOW_SURROUNDINGS_DB))
             .max(background * ratio(ABOVE_BACKGROUND_DB))
@@ -32,19 +33,6 @@ pub(super) fn speech(powers: &[f32]) -> Vec<bool> {
     drop_runs(&mut speech, true, SHORTEST_SPEECH);
     drop_runs(&mut speech, false, SHORTEST_PAUSE);
     speech
-}
-
-/// Means over so many frames on either side.
-fn moving_means(powers: &[f32], reach: usize) -> Vec<f64> {
-    let mut sums = vec![0.0];
-    for &power in powers {
-        sums.push(sums[sums.len() - 1] + f64::from(power));
-    }
-    let mean = |frame: usize| {
-        let (first, end) = (frame.saturating_sub(reach), (frame + reach + 1).min(powers.len()));
-        (sums[end] - sums[first]).max(0.0) / (end - first) as f64
-    };
-    (0..powers.len()).map(mean).collect()
 }
 
 /// Minima over so many frames on either side.
