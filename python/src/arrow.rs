@@ -11,7 +11,7 @@ use arrow_array::{
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use basilar::Error;
-use basilar::batch::{ModelChoice, row};
+use basilar::batch::{self, ModelChoice, row};
 use basilar::table::{Cells, Column, Kind};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
@@ -45,7 +45,7 @@ pub fn score_arrow(
     jobs: Option<NonZeroUsize>,
 ) -> PyResult<Scores> {
     let model = model.parse().map_err(|error: Error| exception(py, &error))?;
-    let (input, jobs) = (Input::new(py, None, channel, -1)?, parallel::jobs(jobs));
+    let (input, jobs) = (Input::new(py, None, channel, -1)?, batch::jobs(jobs));
     let job = Job { reference, degraded, rate: sample_rate, model, input, jobs };
     let scored = reader(table)?.map_or_else(Err, |reader| py.detach(|| job.scores(reader)));
     scored.map_err(|error| match error {

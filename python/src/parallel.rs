@@ -21,8 +21,3 @@ pub fn map<T: Send>(count: usize, jobs: NonZeroUsize, work: impl Fn(usize) -> T 
     done.sort_unstable_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, result)| result).collect()
 }
-
-/// The threads that are asked for, or one a core.
-pub fn jobs(asked: Option<NonZeroUsize>) -> NonZeroUsize {
-    asked.or(std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
-}

@@ -166,10 +166,8 @@ impl Manifest {
 fn check_columns(path: &Path, timeline: bool) -> Result<()> {
     let Some(Ok(first)) = table::read(path)?.next() else { return Ok(()) };
     let invalid = |reason| Err(Error::InvalidTable { name: path.display().to_string(), reason });
-    let missing = |column: &&str| !first.contains_key(*column);
-    if let Some(column) = ["reference", "degraded"].iter().find(|column| missing(column)) {
-        let found = first.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        return invalid(format!("it has no column {column}, only {found}; name one so"));
+    if let Err(reason) = table::check_columns(&first, &["reference", "degraded"]) {
+        return invalid(reason);
     }
     let taken = |column: &&String| *column != "model" && row::is_result(column, timeline);
     match first.keys().find(taken) {

@@ -34,6 +34,11 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+/// As many jobs as asked for, or one for each core.
+pub fn jobs(asked: Option<NonZeroUsize>) -> NonZeroUsize {
+    asked.or(std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+}
+
 /// A batch: what to score, how, and where the results go.
 #[derive(Debug, Clone)]
 pub struct Batch {

@@ -1,7 +1,7 @@
 //! `basilar batch`: every pair of a manifest or of two folders.
 
 use basilar::Channel;
-use basilar::batch::{Batch, Defaults, Folders, Manifest, ModelChoice, Progress, Summary};
+use basilar::batch::{self, Batch, Defaults, Folders, Manifest, ModelChoice, Progress, Summary};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::fmt;
 use std::io::{self, IsTerminal};
@@ -79,7 +79,7 @@ fn score(arguments: Arguments) -> basilar::Result<Summary> {
             timeline: arguments.timeline,
         },
         outputs: arguments.outputs,
-        jobs: super::jobs(arguments.jobs),
+        jobs: batch::jobs(arguments.jobs),
         resume: arguments.resume,
     };
     let reporter = Reporter::new();

@@ -15,7 +15,6 @@ use basilar::Error;
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
-use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -80,11 +79,6 @@ pub fn run(arguments: Arguments) -> ExitCode {
         }
     });
     ExitCode::from(exit as u8)
-}
-
-/// As many jobs as asked for, or one for each core.
-fn jobs(asked: Option<NonZeroUsize>) -> NonZeroUsize {
-    asked.or(std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
 }
 
 /// Writes a file in one go.

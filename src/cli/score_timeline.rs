@@ -1,7 +1,8 @@
 //! `basilar score --timeline`: long recordings, stretch by stretch.
 
 use super::score::Arguments;
-use super::{Exit, data, jobs, output, say_error, say_warning};
+use super::{Exit, data, output, say_error, say_warning};
+use basilar::batch;
 use basilar::report::timeline::{LongScored, json, text};
 use basilar::report::{Chosen, Entry, Recording};
 use basilar::timeline::LongReference;
@@ -70,6 +71,6 @@ fn score(
     path: &Path,
 ) -> basilar::Result<LongScored> {
     let degraded = arguments.input.survey(path)?;
-    let score = reference.score(&degraded, jobs(arguments.jobs))?;
+    let score = reference.score(&degraded, batch::jobs(arguments.jobs))?;
     Ok(LongScored { recording: (&degraded).into(), score })
 }

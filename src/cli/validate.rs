@@ -1,7 +1,7 @@
 //! `basilar validate`: metrics against people's votes.
 
-use super::{Exit, data, jobs, output, say_error, write_file};
-use basilar::batch::ModelChoice;
+use super::{Exit, data, output, say_error, write_file};
+use basilar::batch::{self, ModelChoice};
 use basilar::report::{json, validation as report};
 use basilar::table::Format;
 use basilar::validation::{Study, Validation};
@@ -108,7 +108,7 @@ fn validate(arguments: &Arguments) -> basilar::Result<Validation> {
         scores: arguments.scores.clone(),
         channel: arguments.channel,
         keep_references: arguments.keep_references,
-        jobs: jobs(arguments.jobs),
+        jobs: batch::jobs(arguments.jobs),
     };
     // Hidden where standard error is no terminal.
     let bar = ProgressBar::new(0);

@@ -156,6 +156,15 @@ impl Kind {
     }
 }
 
+/// Says which of the columns that a table needs its first row lacks.
+pub(crate) fn check_columns(first: &Cells, needed: &[&str]) -> std::result::Result<(), String> {
+    let Some(column) = needed.iter().find(|column| !first.contains_key(**column)) else {
+        return Ok(());
+    };
+    let found = first.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+    Err(format!("it has no column {column}, only {found}; name one so"))
+}
+
 /// A cell as text: nothing for an empty one, JSON for lists and objects.
 pub fn text(cell: Option<&Value>) -> String {
     match cell {

@@ -45,7 +45,7 @@ impl Ratings {
                 Err(error) => return Err(error),
             };
             if ratings.columns.is_empty() {
-                check_columns(&cells).map_err(invalid)?;
+                table::check_columns(&cells, &REQUIRED).map_err(invalid)?;
                 ratings.columns = cells.keys().cloned().collect();
             }
             match rating(&cells) {
@@ -65,16 +65,6 @@ impl Ratings {
     /// A path as the table means it.
     pub fn path(&self, cell: &str) -> PathBuf {
         self.folder.join(cell)
-    }
-}
-
-fn check_columns(first: &Cells) -> std::result::Result<(), String> {
-    match REQUIRED.iter().find(|column| !first.contains_key(**column)) {
-        None => Ok(()),
-        Some(column) => {
-            let found = first.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-            Err(format!("it has no column {column}, only {found}; name one so"))
-        }
     }
 }
 
