@@ -5,16 +5,19 @@
 //! X[k] = (E + w·O)/2 and X[M − k] = conj(E − w·O)/2. The way back is the same with conj w and without the halves.
 
 use super::fft::Complex32;
+use rustfft::num_complex::Complex64;
 use std::sync::Arc;
 
 /// w[k] = −i·exp(−2πik/length) for k up to a quarter of the length.
 pub(crate) fn twiddles(length: usize) -> Arc<[Complex32]> {
-    let step = std::f64::consts::TAU / length as f64;
-    let twiddle = |k: usize| {
-        let (sin, cos) = (step * k as f64).sin_cos();
-        Complex32::new(-sin as f32, -cos as f32)
-    };
-    (0..=length / 4).map(twiddle).collect()
+    // Each is the product of a coarse and a fine turn: sines take longer than the transform of a whole signal.
+    const FINE: usize = 256;
+    let turn = |k: usize| Complex64::cis(-std::f64::consts::TAU * k as f64 / length as f64);
+    let fine: [Complex64; FINE] = std::array::from_fn(turn);
+    let count = length / 4 + 1;
+    let coarse = (0..count).step_by(FINE).map(|k| turn(k) * -Complex64::i());
+    let products = coarse.flat_map(|coarse| fine.iter().map(move |fine| coarse * fine));
+    products.take(count).map(|w| Complex32::new(w.re as f32, w.im as f32)).collect()
 }
 
 /// From the complex spectrum (and one value's room behind it) to the real one.

@@ -133,11 +133,16 @@ impl Signal {
 
 /// The index of the first sample that is not finite.
 fn not_finite(samples: &[f32]) -> Option<usize> {
+    position(samples, |sample| !sample.is_finite())
+}
+
+/// The index of the first sample that is as described.
+fn position(samples: &[f32], described: impl Fn(f32) -> bool) -> Option<usize> {
     const BLOCK: usize = 1024;
     // Whole blocks at a time, which is much faster than to stop at the very sample.
-    let broken = |block: &[f32]| block.iter().fold(false, |found, x| found | !x.is_finite());
-    let from = BLOCK * samples.chunks(BLOCK).position(broken)?;
-    samples[from..].iter().position(|sample| !sample.is_finite()).map(|index| from + index)
+    let holds_one = |block: &[f32]| block.iter().fold(false, |found, &x| found | described(x));
+    let from = BLOCK * samples.chunks(BLOCK).position(holds_one)?;
+    samples[from..].iter().position(|&sample| described(sample)).map(|index| from + index)
 }
 
 fn check_sample_rate(name: &str, sample_rate: u32) -> Result<()> {

@@ -1,5 +1,5 @@
 //! WAV files: the chunks are walked here, so that truncation is seen and any writer's header is
-//! understood; hound decodes the samples.
+//! understood; hound decodes the samples, except the commonest and the few that it does not know.
 
 use std::io::{Read, Seek, SeekFrom};
 
@@ -46,7 +46,7 @@ pub(super) fn decode(
         Some(encoding) => Box::new(pcm::Samples::new(source, bytes, encoding, &mixdown)?),
         None => {
             let pieces = Pieces::new(source, bytes, u64::from(format.frame_bytes));
-            Box::new(DecodedByHound { pieces, format, interleaved: Vec::new() })
+            Box::new(Pcm { pieces, format, interleaved: Vec::new() })
         }
     };
     Ok(Decoding { mixdown, blocks })
@@ -204,22 +204,27 @@ fn find_data(name: &str, source: &mut (impl Read + Seek)) -> Result<(Format, Dat
     }
 }
 
-/// Feeds hound a plain header before every piece: it counts samples in 32 bits, and does not
-/// expect odd chunks, sizes left open or bits per sample below the container's.
-struct DecodedByHound {
+/// Integer and float samples, a piece at a time.
+struct Pcm {
     pieces: Pieces,
     format: Format,
     interleaved: Vec<f32>,
 }
 
-impl Blocks for DecodedByHound {
+impl Blocks for Pcm {
     fn next(&mut self, mixdown: &mut Mixdown) -> Result<bool> {
         let Some(piece) = self.pieces.next(mixdown.name())? else { return Ok(false) };
-        // One slice, because hound reads sample by sample and a chain of readers slows each down.
-        let wav = [&self.format.header(piece.len() as u32), piece].concat();
         self.interleaved.clear();
-        read_samples(&wav, &mut self.interleaved)
-            .map_err(|error| Error::corrupt(mixdown.name(), error))?;
+        if (self.format.tag, self.format.sample_bytes()) == (PCM, 2) {
+            // Hound would take as long for them as a quarter of the scoring.
+            let (samples, _) = piece.as_chunks();
+            let values =
+                samples.iter().map(|&bytes| f32::from(i16::from_le_bytes(bytes)) / 32768.0);
+            self.interleaved.extend(values);
+        } else {
+            read_by_hound(&self.format, piece, &mut self.interleaved)
+                .map_err(|error| Error::corrupt(mixdown.name(), error))?;
+        }
         mixdown.take(&self.interleaved);
         Ok(true)
     }
@@ -229,8 +234,12 @@ impl Blocks for DecodedByHound {
     }
 }
 
-fn read_samples(wav: &[u8], samples: &mut Vec<f32>) -> hound::Result<()> {
-    let mut reader = WavReader::new(wav)?;
+/// Feeds hound a plain header before every piece: it counts samples in 32 bits, and does not
+/// expect odd chunks, sizes left open or bits per sample below the container's.
+fn read_by_hound(format: &Format, piece: &[u8], samples: &mut Vec<f32>) -> hound::Result<()> {
+    // One slice, because hound reads sample by sample and a chain of readers slows each down.
+    let wav = [&format.header(piece.len() as u32), piece].concat();
+    let mut reader = WavReader::new(&*wav)?;
     let spec = reader.spec();
     let scale = 0.5f32.powi(i32::from(spec.bits_per_sample) - 1);
     match spec.sample_format {
