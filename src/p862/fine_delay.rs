@@ -108,15 +108,14 @@ impl<'a> LagVotes<'a> {
     /// Smooths the whole histogram with the triangle.
     fn smooth(&mut self) {
         self.total = self.histogram.iter().sum();
-        let (reach, wrap) = (self.reach(), self.length - 1);
-        let smoothed = (0..self.length).map(|lag| {
-            let taps = 1 - reach as isize..reach as isize;
-            let tap = |k: isize| {
-                let weight = 1.0 - k.unsigned_abs() as f32 / reach as f32;
-                weight * self.histogram[lag.wrapping_add_signed(k) & wrap]
-            };
-            taps.map(tap).sum()
-        });
-        self.histogram = smoothed.collect();
+        let reach = self.reach();
+        let votes = std::mem::replace(&mut self.histogram, vec![0.0; self.length]);
+        let circular = [&votes[self.length + 1 - reach..], &votes, &votes[..reach - 1]].concat();
+        for (tap, shifted) in circular.windows(self.length).enumerate() {
+            let weight = 1.0 - (tap + 1).abs_diff(reach) as f32 / reach as f32;
+            for (smoothed, vote) in self.histogram.iter_mut().zip(shifted) {
+                *smoothed += weight * vote;
+            }
+        }
     }
 }
