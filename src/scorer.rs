@@ -109,7 +109,7 @@ impl FullbandReference {
         let reference = self.signal.samples();
         let found =
             alignment::align(reference, resampled.samples(), rate, &AlignmentParameters::default());
-        let aligned = found.warp(resampled.samples(), reference.len());
+        let aligned = found.warp(resampled.samples(), reference);
         let assessment = self.reference.compare(&aligned);
         Ok(Score::of_assessment(model, &assessment, &found, [&self.signal, &resampled].map(levels)))
     }

@@ -3,7 +3,7 @@
 
 mod alignment_speech;
 
-use alignment_speech::{Call, pause_s, word_s};
+use alignment_speech::{Call, pause_s, pauses_s, word_s};
 use basilar::{Model, Score, Scorer, Signal};
 use std::path::Path;
 
@@ -110,6 +110,28 @@ fn delay_that_jumps_is_reported_within_two_milliseconds_and_costs_nothing_in_pau
                     "{}, jump of {jump_s} s: {delays:?}",
                     voice.name()
                 );
+            }
+        }
+    }
+}
+
+#[test]
+fn pauses_that_become_longer_or_shorter_lose_nothing() {
+    for voice in voices() {
+        let untouched = score(&voice, voice.samples().to_vec()).mos_lqo;
+        let ends = 1.0..voice.duration_s() - 1.0;
+        let pauses = pauses_s(voice.samples(), RATE).into_iter();
+        for (at_s, length_s) in
+            pauses.filter(|(at_s, length_s)| ends.contains(at_s) && *length_s >= 0.15)
+        {
+            for jump_s in [-0.1, 0.04, 0.1, 0.3] {
+                let from_s = if jump_s < 0.0 { at_s + jump_s / 2.0 } else { at_s };
+                let cost = untouched - jumping(&voice, from_s, jump_s).0;
+                println!(
+                    "{}: {jump_s} s in a pause of {length_s:.2} s at {at_s:.2} s: {cost:.3}",
+                    voice.name()
+                );
+                assert!(cost <= 0.1, "{}, {jump_s} s at {at_s} s: costs {cost}", voice.name());
             }
         }
     }

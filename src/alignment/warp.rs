@@ -8,6 +8,8 @@ use std::ops::Range;
 const INSERTION_AT_LEAST_S: f64 = 0.02;
 /// Of a longer one, this much is heard in place of the reference: a gap in a word spoils it, however long it is.
 const INSERTION_AT_MOST_S: f64 = 0.1;
+/// Below this share of the mean power (-20 dB) is a pause.
+const PAUSE_POWER: f64 = 0.01;
 /// Length of the cross-fade where the delay jumps, in seconds.
 const CROSS_FADE_S: f64 = 0.005;
 
@@ -26,14 +28,15 @@ impl Alignment {
         reference + segment.delay_samples + drift * (reference - segment.reference.start as f64)
     }
 
-    /// `degraded` on the reference's time axis, `reference_length` samples long: drift removed, jumps joined with
-    /// short cross-fades, stretches that it skips left silent. What it holds besides, where its delay rises, is heard
-    /// in place of the quietest stretch around: nothing is lost in a pause, but a word with a hole is.
-    pub fn warp(&self, degraded: &[f32], reference_length: usize) -> Vec<f32> {
-        let mut warped = self.joined(degraded, reference_length);
+    /// `degraded` on the time axis of `reference`: drift removed, jumps joined with short cross-fades, stretches that it
+    /// skips left silent. What it holds besides, where its delay rises, is heard in place of the quietest stretch
+    /// around. Pauses that become longer or shorter lose nothing.
+    pub fn warp(&self, degraded: &[f32], reference: &[f32]) -> Vec<f32> {
+        let mut warped = self.joined(degraded, reference.len());
         for (seam, inserted) in self.insertions(degraded.len()) {
             self.insert(&degraded[inserted], seam, &mut warped);
         }
+        self.restore_pauses(reference, &mut warped);
         warped
     }
 
@@ -52,21 +55,36 @@ impl Alignment {
 
     /// Lays `inserted` over the stretch of `warped` around `seam` that loses least.
     fn insert(&self, inserted: &[f32], seam: usize, warped: &mut [f32]) {
-        let (length, fade) = (inserted.len(), self.fade());
-        let earliest = seam.saturating_sub(length);
-        let Some(around) = warped.get(earliest..(seam + length).min(warped.len())) else { return };
-        let Some(latest) = around.len().checked_sub(length) else { return };
-        let square = |index: usize| f64::from(around[index]).powi(2);
-        let mut energy: f64 = (0..length).map(square).sum();
-        let mut least = (energy, 0);
-        for start in 0..latest {
-            energy += square(start + length) - square(start);
-            if energy < least.0 {
-                least = (energy, start + 1);
+        let length = inserted.len();
+        let around = seam.saturating_sub(length)..(seam + length).min(warped.len());
+        let Some((place, least)) = quietest(warped, around, length) else { return };
+        if power(inserted).max(least) >= PAUSE_POWER * power(warped) {
+            self.lay(inserted.iter().copied(), &mut warped[place..][..length]);
+        }
+    }
+
+    /// Where a pause became shorter, what was skipped is heard as it is in the reference.
+    fn restore_pauses(&self, reference: &[f32], warped: &mut [f32]) {
+        let (spoken, half) = (power(reference), self.fade() / 2);
+        let gain = (power(warped) / spoken).sqrt() as f32;
+        for pair in
+            self.segments.windows(2).filter(|pair| pair[1].delay_samples < pair[0].delay_samples)
+        {
+            let skipped = pair[0].reference.end..pair[1].reference.start.min(reference.len());
+            if skipped.len() > 2 * half && power(&reference[skipped.clone()]) < PAUSE_POWER * spoken
+            {
+                let faded =
+                    skipped.start.saturating_sub(half)..(skipped.end + half).min(reference.len());
+                let quiet = reference[faded.clone()].iter().map(|sample| gain * sample);
+                self.lay(quiet, &mut warped[faded]);
             }
         }
-        let place = &mut warped[earliest + least.1..][..length];
-        for (offset, (value, &other)) in place.iter_mut().zip(inserted).enumerate() {
+    }
+
+    /// Replaces `place` by `values`, with cross-fades at both ends.
+    fn lay(&self, values: impl Iterator<Item = f32>, place: &mut [f32]) {
+        let (length, fade) = (place.len(), self.fade());
+        for (offset, (value, other)) in place.iter_mut().zip(values).enumerate() {
             let share = weight(offset, fade) * weight(length - 1 - offset, fade);
             *value += share * (other - *value);
         }
@@ -123,6 +141,27 @@ impl Alignment {
         let first = self.position(segment, range.start as f64);
         interpolator.read(degraded, first, 1.0 + self.clock_drift_ppm * 1e-6, range.len())
     }
+}
+
+/// Where the quietest `length` samples begin within `around`, and their power; `None` where there are not so many.
+fn quietest(samples: &[f32], around: Range<usize>, length: usize) -> Option<(usize, f64)> {
+    let latest = around.len().checked_sub(length)?;
+    let square = |index: usize| f64::from(samples[around.start + index]).powi(2);
+    let mut energy: f64 = (0..length).map(square).sum();
+    let mut least = (energy, 0);
+    for start in 0..latest {
+        energy += square(start + length) - square(start);
+        if energy < least.0 {
+            least = (energy, start + 1);
+        }
+    }
+    Some((around.start + least.1, least.0 / length as f64))
+}
+
+/// Mean square.
+fn power(samples: &[f32]) -> f64 {
+    let energy: f64 = samples.iter().map(|&sample| f64::from(sample).powi(2)).sum();
+    energy / samples.len().max(1) as f64
 }
 
 /// Half a raised cosine over `fade` samples, so that neighbouring fades add up to one.

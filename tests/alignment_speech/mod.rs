@@ -110,13 +110,22 @@ fn powers(samples: &[f32], sample_rate: u32) -> Vec<f32> {
         .collect()
 }
 
-/// Middle of the longest pause between the first and the last word, in seconds.
-pub fn pause_s(reference: &[f32], sample_rate: u32) -> f64 {
+/// Pauses between the first and the last word, the longest first: their middle and length, in seconds.
+pub fn pauses_s(reference: &[f32], sample_rate: u32) -> Vec<(f64, f64)> {
     let powers = powers(reference, sample_rate);
     let least = 1e-3 * powers.iter().copied().fold(0.0, f32::max);
     let words: Vec<usize> = (0..powers.len()).filter(|&index| powers[index] > least).collect();
-    let longest = words.windows(2).max_by_key(|pair| pair[1] - pair[0]).expect("several words");
-    (longest[0] + longest[1]) as f64 / 200.0
+    let pause = |pair: &[usize]| {
+        ((pair[0] + pair[1] + 1) as f64 / 200.0, (pair[1] - pair[0] - 1) as f64 / 100.0)
+    };
+    let mut pauses: Vec<_> = words.windows(2).map(pause).filter(|pause| pause.1 > 0.0).collect();
+    pauses.sort_by(|a, b| b.1.total_cmp(&a.1));
+    pauses
+}
+
+/// Middle of the longest pause between the first and the last word, in seconds.
+pub fn pause_s(reference: &[f32], sample_rate: u32) -> f64 {
+    pauses_s(reference, sample_rate)[0].0
 }
 
 /// A loud moment, a second and a half or more from either end, in seconds.
