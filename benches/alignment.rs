@@ -25,7 +25,7 @@ fn alignment(criterion: &mut Criterion) {
             || align(reference.samples(), degraded.samples(), reference.sample_rate(), &parameters);
         group.bench_function(condition, |bencher| bencher.iter(|| black_box(run())));
         let alignment = run();
-        let warp = || alignment.warp(degraded.samples(), reference.samples());
+        let warp = || alignment.warp(degraded.samples(), reference.samples(), &parameters);
         group.bench_function(format!("warp {condition}"), |bencher| {
             bencher.iter(|| black_box(warp()))
         });

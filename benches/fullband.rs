@@ -25,7 +25,9 @@ fn stages(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| bencher.iter(|| black_box(run())));
     };
     stage("align", &|| alignment().confidence);
-    stage("warp", &|| found.warp(degraded.samples(), reference.samples()).len() as f64);
+    stage("warp", &|| {
+        found.warp(degraded.samples(), reference.samples(), &parameters).len() as f64
+    });
     stage("reference", &|| f64::from(u8::from(stages.reference())));
     stage("spectrum", &|| stages.spectrum() as f64);
     stage("compensation", &|| stages.compensation() as f64);

@@ -136,7 +136,7 @@ fn open(path: &Path) -> Result<Vec<f32>, Failure> {
 /// The degraded signal on the reference's time axis, as the program brings it there.
 fn aligned(reference: &[f32], degraded: &[f32]) -> Vec<f32> {
     let parameters = AlignmentParameters::default();
-    align(reference, degraded, lab::RATE as u32, &parameters).warp(degraded, reference)
+    align(reference, degraded, lab::RATE as u32, &parameters).warp(degraded, reference, &parameters)
 }
 
 /// What is required of degradations of one voice.

@@ -107,9 +107,9 @@ impl FullbandReference {
         let rate = self.signal.sample_rate();
         let resampled = degraded.resampled(rate)?;
         let reference = self.signal.samples();
-        let found =
-            alignment::align(reference, resampled.samples(), rate, &AlignmentParameters::default());
-        let aligned = found.warp(resampled.samples(), reference);
+        let parameters = AlignmentParameters::default();
+        let found = alignment::align(reference, resampled.samples(), rate, &parameters);
+        let aligned = found.warp(resampled.samples(), reference, &parameters);
         let assessment = self.reference.compare(&aligned);
         Ok(Score::of_assessment(model, &assessment, &found, [&self.signal, &resampled].map(levels)))
     }

@@ -125,7 +125,7 @@ fn the_warped_signal_lies_on_the_reference() {
     let (reference, sample_rate) = sample("48k/horizons-de/reference.wav");
     let call = Call::drifting(&reference, sample_rate, 1000.0);
     let alignment = aligned(&reference, &call, sample_rate);
-    let warped = alignment.warp(&call.samples, &reference);
+    let warped = alignment.warp(&call.samples, &reference, &AlignmentParameters::default());
     assert_eq!(warped.len(), reference.len());
     let energy: f64 = reference.iter().map(|&sample| f64::from(sample).powi(2)).sum();
     let error: f64 = reference.iter().zip(&warped).map(|(a, b)| f64::from(a - b).powi(2)).sum();

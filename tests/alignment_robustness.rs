@@ -88,7 +88,12 @@ fn stumps_are_aligned_without_a_panic() {
         for other in [0, 1, 33, 700, 20_000] {
             for (one, two) in [(length, other), (other, length)] {
                 let alignment = aligned(&reference[..one], &reference[..two], sample_rate);
-                assert_eq!(alignment.warp(&reference[..two], &reference[..one]).len(), one);
+                assert_eq!(
+                    alignment
+                        .warp(&reference[..two], &reference[..one], &AlignmentParameters::default())
+                        .len(),
+                    one
+                );
             }
         }
     }

@@ -87,10 +87,16 @@ pub struct AlignmentParameters {
     pub unheard_correlation: f64,
     /// Shortest unheard stretch reported, in seconds.
     pub unheard_at_least_s: f64,
-    /// Shortest insertion reported, in seconds.
+    /// Shortest insertion reported and heard, in seconds.
     pub inserted_at_least_s: f64,
+    /// How much of an insertion is heard in place of the reference, in seconds.
+    pub inserted_at_most_s: f64,
     /// Least share of an insertion's energy that what it repeats explains.
     pub repeat_correlation: f64,
+    /// A stretch this far below its signal's mean power is a pause, in dB.
+    pub pause_db: f64,
+    /// Length of the cross-fade where the delay jumps, in seconds.
+    pub cross_fade_s: f64,
 }
 
 static BUILT_IN: LazyLock<AlignmentParameters> = LazyLock::new(|| {

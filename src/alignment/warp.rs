@@ -1,17 +1,9 @@
 //! The degraded signal on the reference's time axis.
 
 use super::interpolate::Interpolator;
-use super::{Alignment, Segment};
+use super::{Alignment, AlignmentParameters, Segment};
+use crate::dsp::curve::energy;
 use std::ops::Range;
-
-/// A shorter insertion is not heard as one: a packet of 20 ms.
-const INSERTION_AT_LEAST_S: f64 = 0.02;
-/// Of a longer one, this much is heard in place of the reference: a gap in a word spoils it, however long it is.
-const INSERTION_AT_MOST_S: f64 = 0.1;
-/// Below this share of the mean power (-20 dB) is a pause.
-const PAUSE_POWER: f64 = 0.01;
-/// Length of the cross-fade where the delay jumps, in seconds.
-const CROSS_FADE_S: f64 = 0.005;
 
 impl Alignment {
     /// Moment in the degraded signal, in samples, at which sample `reference` of the reference is heard; `None` in
@@ -31,73 +23,47 @@ impl Alignment {
     /// `degraded` on the time axis of `reference`: drift removed, jumps joined with short cross-fades, stretches that it
     /// skips left silent. What it holds besides, where its delay rises, is heard in place of the quietest stretch
     /// around. Pauses that become longer or shorter lose nothing.
-    pub fn warp(&self, degraded: &[f32], reference: &[f32]) -> Vec<f32> {
-        let mut warped = self.joined(degraded, reference.len());
-        for (seam, inserted) in self.insertions(degraded.len()) {
-            self.insert(&degraded[inserted], seam, &mut warped);
+    pub fn warp(
+        &self,
+        degraded: &[f32],
+        reference: &[f32],
+        parameters: &AlignmentParameters,
+    ) -> Vec<f32> {
+        let fade = (parameters.cross_fade_s * f64::from(self.sample_rate)) as usize / 2 * 2;
+        let samples = self.joined(degraded, reference.len(), fade);
+        let pause = 10f64.powf(-parameters.pause_db / 10.0);
+        let powers = [reference, &samples].map(power);
+        let mut warped = Warped { reference, samples, fade, pause, powers };
+        for (seam, inserted) in self.insertions(degraded.len(), parameters) {
+            warped.insert(&degraded[inserted], seam);
         }
-        self.restore_pauses(reference, &mut warped);
-        warped
+        for pair in self.segments.windows(2) {
+            if pair[1].delay_samples < pair[0].delay_samples {
+                warped.skip(pair[0].reference.end..pair[1].reference.start);
+            }
+        }
+        warped.samples
     }
 
     /// Where delays rise: the sample of the reference, and the samples of the degraded signal that are passed over.
-    fn insertions(&self, degraded_length: usize) -> Vec<(usize, Range<usize>)> {
-        let rate = f64::from(self.sample_rate);
+    fn insertions(
+        &self,
+        degraded_length: usize,
+        parameters: &AlignmentParameters,
+    ) -> Vec<(usize, Range<usize>)> {
+        let samples = |seconds: f64| (seconds * f64::from(self.sample_rate)) as usize;
         let insertion = |pair: &[Segment]| {
             let seam = pair[1].reference.start;
             let [from, to] = [&pair[0], &pair[1]]
                 .map(|segment| self.position(segment, seam as f64).max(0.0) as usize);
-            let to = to.min(from + (INSERTION_AT_MOST_S * rate) as usize).min(degraded_length);
-            (to >= from + (INSERTION_AT_LEAST_S * rate) as usize).then_some((seam, from..to))
+            let to = to.min(from + samples(parameters.inserted_at_most_s)).min(degraded_length);
+            (to >= from + samples(parameters.inserted_at_least_s)).then_some((seam, from..to))
         };
         self.segments.windows(2).filter_map(insertion).collect()
     }
 
-    /// Lays `inserted` over the stretch of `warped` around `seam` that loses least.
-    fn insert(&self, inserted: &[f32], seam: usize, warped: &mut [f32]) {
-        let length = inserted.len();
-        let around = seam.saturating_sub(length)..(seam + length).min(warped.len());
-        let Some((place, least)) = quietest(warped, around, length) else { return };
-        if power(inserted).max(least) >= PAUSE_POWER * power(warped) {
-            self.lay(inserted.iter().copied(), &mut warped[place..][..length]);
-        }
-    }
-
-    /// Where a pause became shorter, what was skipped is heard as it is in the reference.
-    fn restore_pauses(&self, reference: &[f32], warped: &mut [f32]) {
-        let (spoken, half) = (power(reference), self.fade() / 2);
-        let gain = (power(warped) / spoken).sqrt() as f32;
-        for pair in
-            self.segments.windows(2).filter(|pair| pair[1].delay_samples < pair[0].delay_samples)
-        {
-            let skipped = pair[0].reference.end..pair[1].reference.start.min(reference.len());
-            if skipped.len() > 2 * half && power(&reference[skipped.clone()]) < PAUSE_POWER * spoken
-            {
-                let faded =
-                    skipped.start.saturating_sub(half)..(skipped.end + half).min(reference.len());
-                let quiet = reference[faded.clone()].iter().map(|sample| gain * sample);
-                self.lay(quiet, &mut warped[faded]);
-            }
-        }
-    }
-
-    /// Replaces `place` by `values`, with cross-fades at both ends.
-    fn lay(&self, values: impl Iterator<Item = f32>, place: &mut [f32]) {
-        let (length, fade) = (place.len(), self.fade());
-        for (offset, (value, other)) in place.iter_mut().zip(values).enumerate() {
-            let share = weight(offset, fade) * weight(length - 1 - offset, fade);
-            *value += share * (other - *value);
-        }
-    }
-
-    /// Length of a cross-fade, in samples.
-    fn fade(&self) -> usize {
-        (CROSS_FADE_S * f64::from(self.sample_rate)) as usize / 2 * 2
-    }
-
     /// The segments, each at its delay.
-    fn joined(&self, degraded: &[f32], reference_length: usize) -> Vec<f32> {
-        let fade = self.fade();
+    fn joined(&self, degraded: &[f32], reference_length: usize, fade: usize) -> Vec<f32> {
         let interpolator = Interpolator::new();
         let mut warped = vec![0.0; reference_length];
         for (index, segment) in self.segments.iter().enumerate() {
@@ -143,6 +109,54 @@ impl Alignment {
     }
 }
 
+/// A degraded signal on its reference's time axis, while its jumps are mended.
+struct Warped<'a> {
+    reference: &'a [f32],
+    samples: Vec<f32>,
+    /// Length of a cross-fade, an even number of samples.
+    fade: usize,
+    /// The share of a signal's power below which a stretch is a pause.
+    pause: f64,
+    /// Of both signals, the reference first.
+    powers: [f64; 2],
+}
+
+impl Warped<'_> {
+    /// Lays what was inserted at `seam` over the stretch of the reference around it that loses least; silence costs a
+    /// pause nothing.
+    fn insert(&mut self, inserted: &[f32], seam: usize) {
+        let length = inserted.len();
+        let around = seam.saturating_sub(length)..(seam + length).min(self.reference.len());
+        let Some((place, covered)) = quietest(self.reference, around, length) else { return };
+        let quiet = [covered, power(inserted)];
+        if quiet.iter().zip(self.powers).any(|(part, whole)| *part >= self.pause * whole) {
+            self.lay(inserted.iter().copied(), place..place + length);
+        }
+    }
+
+    /// What was skipped of a pause is heard as it is in the reference.
+    fn skip(&mut self, skipped: Range<usize>) {
+        let Some(quiet) = self.reference.get(skipped.clone()) else { return };
+        if quiet.len() > self.fade && power(quiet) < self.pause * self.powers[0] {
+            let gain = (self.powers[1] / self.powers[0]).sqrt() as f32;
+            let half = self.fade / 2;
+            let end = (skipped.end + half).min(self.reference.len());
+            let faded = skipped.start.saturating_sub(half)..end;
+            let quiet = self.reference[faded.clone()].iter().map(|sample| gain * sample);
+            self.lay(quiet, faded);
+        }
+    }
+
+    /// Replaces `place` by `values`, with cross-fades at both ends.
+    fn lay(&mut self, values: impl Iterator<Item = f32>, place: Range<usize>) {
+        let (length, fade) = (place.len(), self.fade);
+        for (offset, (value, other)) in self.samples[place].iter_mut().zip(values).enumerate() {
+            let share = weight(offset, fade) * weight(length - 1 - offset, fade);
+            *value += share * (other - *value);
+        }
+    }
+}
+
 /// Where the quietest `length` samples begin within `around`, and their power; `None` where there are not so many.
 fn quietest(samples: &[f32], around: Range<usize>, length: usize) -> Option<(usize, f64)> {
     let latest = around.len().checked_sub(length)?;
@@ -160,8 +174,7 @@ fn quietest(samples: &[f32], around: Range<usize>, length: usize) -> Option<(usi
 
 /// Mean square.
 fn power(samples: &[f32]) -> f64 {
-    let energy: f64 = samples.iter().map(|&sample| f64::from(sample).powi(2)).sum();
-    energy / samples.len().max(1) as f64
+    energy(samples) / samples.len().max(1) as f64
 }
 
 /// Half a raised cosine over `fade` samples, so that neighbouring fades add up to one.
