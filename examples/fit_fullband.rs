@@ -201,9 +201,9 @@ fn requirements(voices: &[&(Vec<f32>, Reference)], index: usize) -> Vec<Requirem
 const LEVELS_DB: [f32; 8] = [-5.0, 0.0, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0];
 /// How far a score may lie from a rating or a requirement before it counts fully: about the votes' standard error.
 const TOLERANCE: f64 = 0.35;
-/// Band limits are few but firm, loss is a rough guide.
+/// Band limits and losses are few beside the rated clips, in which hardly anything was lost.
 const BAND_LIMIT_WEIGHT: f64 = 2.5;
-const LOSS_WEIGHT: f64 = 0.6;
+const LOSS_WEIGHT: f64 = 1.5;
 /// In how many parts the talkers are left out.
 const FOLDS: usize = 4;
 
