@@ -24,12 +24,13 @@ class Pair(NamedTuple):
 
 
 def shipped(rate: int) -> list[Pair]:
-    """The recordings that come with basilar, as 16-bit samples."""
+    """The recordings of one channel that come with basilar, as 16-bit samples."""
     with open(SAMPLES / "conditions.csv", newline="") as table:
         rows = [row for row in csv.DictReader(table) if row["sample_rate"] == str(rate) and plain(row["degraded"])]
     names = {row[column] for row in rows for column in ("reference", "degraded")}
     read = {name: soundfile.read(SAMPLES / name, dtype="int16")[0] for name in names}
-    return [Pair("shipped", read[row["reference"]], read[row["degraded"]]) for row in rows]
+    found = [Pair("shipped", read[row["reference"]], read[row["degraded"]]) for row in rows]
+    return [pair for pair in found if pair.reference.ndim == pair.degraded.ndim == 1]
 
 
 def plain(name: str) -> bool:

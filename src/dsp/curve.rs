@@ -2,6 +2,7 @@
 
 use super::fft::{Buffer, Complex32, Forward, Inverse};
 use super::power::exp2;
+use bytemuck::cast_slice;
 use multiversion::{multiversion, target::target_cfg_f};
 use std::ops::Range;
 
@@ -10,6 +11,8 @@ use std::ops::Range;
 pub(crate) struct Spectrum {
     bins: Buffer,
     sample_rate: u32,
+    /// Of the signal.
+    energy: f64,
 }
 
 impl Spectrum {
@@ -22,7 +25,7 @@ impl Spectrum {
         padded[..signal.len()].copy_from_slice(signal);
         padded[signal.len()..].fill(0.0);
         Forward::new(length).run(&mut bins);
-        Self { bins, sample_rate }
+        Self { bins, sample_rate, energy: energy(signal) }
     }
 
     /// The filtered signal, as long as the padded one.
@@ -34,18 +37,31 @@ impl Spectrum {
 
     /// The energy of the filtered signal's first `samples` samples, for a curve that ends in a stop band: a rate that
     /// just holds what is below it is enough for a sum of squares.
+    ///
+    /// Rounding takes the same 1e-7 from every transform's energy. So the energy is the spectrum's (Parseval) without the
+    /// samples that do not count, and relative to what the spectrum has of the unfiltered signal's.
     pub fn filtered_energy(mut self, curve: &[[f64; 2]], samples: usize) -> f64 {
-        let bin_hz = f64::from(self.sample_rate) / self.length() as f64;
+        let length = self.length();
+        let bin_hz = f64::from(self.sample_rate) / length as f64;
         let highest = (stop_band_hz(curve) / bin_hz).ceil() as usize;
         let mut decimation = 1;
-        while highest * 4 * decimation < self.length() {
+        while highest * 4 * decimation < length {
             decimation *= 2;
         }
+        let kept = self.squares() / length as f64 / self.energy;
         self.apply(curve);
-        let length = self.length() / decimation;
-        self.bins.truncate(length);
-        Inverse::new(length).run(&mut self.bins);
-        energy(&self.bins.samples()[..samples.div_ceil(decimation)]) * decimation as f64
+        let decimated = length / decimation;
+        self.bins.truncate(decimated);
+        let filtered = self.squares() * length as f64;
+        Inverse::new(decimated).run(&mut self.bins);
+        let rest = energy(&self.bins.samples()[samples.div_ceil(decimation)..]);
+        if kept > 0.0 { (filtered - rest * decimation as f64) / kept } else { 0.0 }
+    }
+
+    /// The sum of the squared magnitudes of all bins, negative frequencies too.
+    fn squares(&self) -> f64 {
+        let outer = [self.bins[0], self.bins[self.bins.len() - 1]];
+        2.0 * energy(cast_slice(&self.bins)) - energy(cast_slice(&outer))
     }
 
     /// Samples of the padded signal.
