@@ -4,6 +4,7 @@ use super::fft::{Buffer, Complex32, Forward, Inverse};
 use super::power::exp2;
 use bytemuck::cast_slice;
 use multiversion::{multiversion, target::target_cfg_f};
+use std::f64::consts::PI;
 use std::ops::Range;
 
 /// The spectrum of a signal that several curves are applied to.
@@ -35,27 +36,25 @@ impl Spectrum {
         Filtered(self.bins)
     }
 
-    /// The energy of the filtered signal's first `samples` samples, for a curve that ends in a stop band: a rate that
-    /// just holds what is below it is enough for a sum of squares.
+    /// The energy of the filtered signal's first `samples` samples.
     ///
     /// Rounding takes the same 1e-7 from every transform's energy. So the energy is the spectrum's (Parseval) without the
-    /// samples that do not count, and relative to what the spectrum has of the unfiltered signal's.
+    /// samples that do not count, and relative to what the spectrum has of the unfiltered signal's. Where a stop band
+    /// allows, every second sample is enough.
     pub fn filtered_energy(mut self, curve: &[[f64; 2]], samples: usize) -> f64 {
         let length = self.length();
-        let bin_hz = f64::from(self.sample_rate) / length as f64;
-        let highest = (stop_band_hz(curve) / bin_hz).ceil() as usize;
-        let mut decimation = 1;
-        while highest * 4 * decimation < length {
-            decimation *= 2;
-        }
         let kept = self.squares() / length as f64 / self.energy;
         self.apply(curve);
-        let decimated = length / decimation;
-        self.bins.truncate(decimated);
         let filtered = self.squares() * length as f64;
-        Inverse::new(decimated).run(&mut self.bins);
-        let rest = energy(&self.bins.samples()[samples.div_ceil(decimation)..]);
-        if kept > 0.0 { (filtered - rest * decimation as f64) / kept } else { 0.0 }
+        let rest = if stop_band_hz(curve) <= EverySecond::HIGHEST * f64::from(self.sample_rate) {
+            self.bins.truncate(length / 2);
+            Inverse::new(length / 2).run(&mut self.bins);
+            EverySecond(self.bins.samples()).energy_from(samples)
+        } else {
+            Inverse::new(length).run(&mut self.bins);
+            energy(&self.bins.samples()[samples..])
+        };
+        if kept > 0.0 { (filtered - rest) / kept } else { 0.0 }
     }
 
     /// The sum of the squared magnitudes of all bins, negative frequencies too.
@@ -93,6 +92,53 @@ impl Filtered {
     /// Its samples.
     pub fn samples(&self) -> &[f32] {
         self.0.samples()
+    }
+}
+
+/// Every second sample, the first one too, of a circular signal.
+struct EverySecond<'a>(&'a [f32]);
+
+impl EverySecond<'_> {
+    /// The highest frequency that the signal may have, of its sample rate.
+    const HIGHEST: f64 = 7.0 / 32.0;
+
+    /// The energy of the whole signal from sample `first` to its end.
+    fn energy_from(&self, first: usize) -> f64 {
+        let counted = &self.0[first.div_ceil(2)..];
+        2.0 * energy(counted) - self.excess(first) + self.excess(2 * self.0.len())
+    }
+
+    /// By how much twice the squares of even samples exceed the squares of all behind an edge. Away from edges they
+    /// do not, because a square has nothing at the sample rate's half; so a smooth edge is taken off, and what is left
+    /// is near.
+    fn excess(&self, edge: usize) -> f64 {
+        const REACH: usize = 32;
+        let term = |offset: usize| {
+            let sample = edge + 2 * self.0.len() + offset - REACH;
+            let place = (offset as f64 + 0.5) / REACH as f64 - 1.0;
+            let smooth = 0.5 * (1.0 + place + (PI * place).sin() / PI);
+            let step = if offset < REACH { -smooth } else { 1.0 - smooth };
+            let sign = if sample.is_multiple_of(2) { 1.0 } else { -1.0 };
+            sign * step * self.at(sample).powi(2)
+        };
+        (0..2 * REACH).map(term).sum()
+    }
+
+    /// A sample of the whole signal; odd ones lie between even ones.
+    fn at(&self, sample: usize) -> f64 {
+        const TAPS: usize = 24;
+        let even = |index: usize| f64::from(self.0[index % self.0.len()]);
+        let before = sample / 2 + self.0.len() * TAPS;
+        if sample.is_multiple_of(2) {
+            return even(before);
+        }
+        let tap = |tap: usize| {
+            let distance = tap as f64 + 0.5;
+            let window = (0.5 * PI * distance / TAPS as f64).cos().powi(2);
+            let sinc = (PI * distance).sin() / (PI * distance);
+            window * sinc * (even(before - tap) + even(before + 1 + tap))
+        };
+        (0..TAPS).map(tap).sum()
     }
 }
 
@@ -185,6 +231,25 @@ fn apply_slope(bins: &mut [Complex32], first_db: f64, step_db: f64, scale: f64) 
 mod tests {
     use super::*;
     use std::f32::consts::TAU;
+
+    #[test]
+    fn the_energy_counts_samples_up_to_the_last() {
+        let curve =
+            [[0.0, -20.0], [1000.0, 0.0], [3000.0, 0.0], [3500.0, -500.0], [8000.0, -500.0]];
+        let mut state = 1u32;
+        let noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state as f32 / u32::MAX as f32 - 0.5
+        };
+        let noise: Vec<f32> = std::iter::repeat_with(noise).take(5000).collect();
+        for samples in [4000, 4321, 5000] {
+            let spectrum = Spectrum::of(&noise, 16_000);
+            let filtered = spectrum.clone().filtered(&curve);
+            let all = energy(&filtered.samples()[..samples]);
+            let found = spectrum.filtered_energy(&curve, samples);
+            assert!((found / all - 1.0).abs() < 1e-6, "{samples}: {found} of {all}");
+        }
+    }
 
     #[test]
     fn each_tone_gets_the_gain_of_its_frequency() {
