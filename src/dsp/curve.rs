@@ -143,8 +143,9 @@ impl EverySecond<'_> {
 }
 
 /// Sum of squares, formed in f32 and added in f64.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
 pub(crate) fn energy(samples: &[f32]) -> f64 {
-    let mut sums = [0.0f64; 8];
+    let mut sums = [0.0f64; 16];
     let mut chunks = samples.chunks_exact(sums.len());
     for chunk in &mut chunks {
         for (sum, sample) in sums.iter_mut().zip(chunk) {
