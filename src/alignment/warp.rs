@@ -2,7 +2,7 @@
 
 use super::interpolate::Interpolator;
 use super::{Alignment, AlignmentParameters, Segment};
-use crate::dsp::curve::energy;
+use crate::dsp::sums::energy;
 use std::ops::Range;
 
 impl Alignment {

@@ -1,10 +1,11 @@
 //! Filtering by a gain curve in dB over the spectrum of a whole signal, with zero phase.
 
+use super::every_second::EverySecond;
 use super::fft::{Buffer, Complex32, Forward, Inverse};
 use super::power::exp2;
+use super::sums::energy;
 use bytemuck::cast_slice;
 use multiversion::{multiversion, target::target_cfg_f};
-use std::f64::consts::PI;
 use std::ops::Range;
 
 /// The spectrum of a signal that several curves are applied to.
@@ -49,7 +50,7 @@ impl Spectrum {
         let rest = if stop_band_hz(curve) <= EverySecond::HIGHEST * f64::from(self.sample_rate) {
             self.bins.truncate(length / 2);
             Inverse::new(length / 2).run(&mut self.bins);
-            EverySecond(self.bins.samples()).energy_from(samples)
+            EverySecond::new(self.bins.samples()).energy_from(samples)
         } else {
             Inverse::new(length).run(&mut self.bins);
             energy(&self.bins.samples()[samples..])
@@ -93,67 +94,6 @@ impl Filtered {
     pub fn samples(&self) -> &[f32] {
         self.0.samples()
     }
-}
-
-/// Every second sample, the first one too, of a circular signal.
-struct EverySecond<'a>(&'a [f32]);
-
-impl EverySecond<'_> {
-    /// The highest frequency that the signal may have, of its sample rate.
-    const HIGHEST: f64 = 7.0 / 32.0;
-
-    /// The energy of the whole signal from sample `first` to its end.
-    fn energy_from(&self, first: usize) -> f64 {
-        let counted = &self.0[first.div_ceil(2)..];
-        2.0 * energy(counted) - self.excess(first) + self.excess(2 * self.0.len())
-    }
-
-    /// By how much twice the squares of even samples exceed the squares of all behind an edge. Away from edges they
-    /// do not, because a square has nothing at the sample rate's half; so a smooth edge is taken off, and what is left
-    /// is near.
-    fn excess(&self, edge: usize) -> f64 {
-        const REACH: usize = 32;
-        let term = |offset: usize| {
-            let sample = edge + 2 * self.0.len() + offset - REACH;
-            let place = (offset as f64 + 0.5) / REACH as f64 - 1.0;
-            let smooth = 0.5 * (1.0 + place + (PI * place).sin() / PI);
-            let step = if offset < REACH { -smooth } else { 1.0 - smooth };
-            let sign = if sample.is_multiple_of(2) { 1.0 } else { -1.0 };
-            sign * step * self.at(sample).powi(2)
-        };
-        (0..2 * REACH).map(term).sum()
-    }
-
-    /// A sample of the whole signal; odd ones lie between even ones.
-    fn at(&self, sample: usize) -> f64 {
-        const TAPS: usize = 24;
-        let even = |index: usize| f64::from(self.0[index % self.0.len()]);
-        let before = sample / 2 + self.0.len() * TAPS;
-        if sample.is_multiple_of(2) {
-            return even(before);
-        }
-        let tap = |tap: usize| {
-            let distance = tap as f64 + 0.5;
-            let window = (0.5 * PI * distance / TAPS as f64).cos().powi(2);
-            let sinc = (PI * distance).sin() / (PI * distance);
-            window * sinc * (even(before - tap) + even(before + 1 + tap))
-        };
-        (0..TAPS).map(tap).sum()
-    }
-}
-
-/// Sum of squares, formed in f32 and added in f64.
-#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-pub(crate) fn energy(samples: &[f32]) -> f64 {
-    let mut sums = [0.0f64; 16];
-    let mut chunks = samples.chunks_exact(sums.len());
-    for chunk in &mut chunks {
-        for (sum, sample) in sums.iter_mut().zip(chunk) {
-            *sum += f64::from(sample * sample);
-        }
-    }
-    sums.iter().sum::<f64>()
-        + chunks.remainder().iter().map(|sample| f64::from(sample * sample)).sum::<f64>()
 }
 
 /// Where a curve's last stop band begins, deep enough that nothing of a signal is left in f32; infinite without one.

@@ -3,6 +3,7 @@
 pub(crate) mod biquad;
 pub(crate) mod correlation;
 pub(crate) mod curve;
+mod every_second;
 pub(crate) mod fft;
 pub(crate) mod memory;
 pub(crate) mod power;

@@ -1,4 +1,20 @@
-//! Running sums, from which the sum of any stretch is one difference, and the means that they give.
+//! Sums of squares; running sums, from which the sum of any stretch is one difference, and the means that they give.
+
+use multiversion::multiversion;
+
+/// Sum of squares, formed in f32 and added in f64.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+pub(crate) fn energy(samples: &[f32]) -> f64 {
+    let mut sums = [0.0f64; 16];
+    let mut chunks = samples.chunks_exact(sums.len());
+    for chunk in &mut chunks {
+        for (sum, sample) in sums.iter_mut().zip(chunk) {
+            *sum += f64::from(sample * sample);
+        }
+    }
+    sums.iter().sum::<f64>()
+        + chunks.remainder().iter().map(|sample| f64::from(sample * sample)).sum::<f64>()
+}
 
 /// The sums of the first 0, 1, 2 and so on values.
 pub(crate) fn running(values: impl Iterator<Item = f32>) -> Vec<f64> {

@@ -2,9 +2,9 @@
 
 use super::Setup;
 use super::delay::Utterance;
-use crate::dsp::curve::energy;
 use crate::dsp::fft::{Buffer, Correlation, fast_length};
 use crate::dsp::memory::Memory;
+use crate::dsp::sums::energy;
 use std::ops::Range;
 
 /// Consecutive frames that went badly, and the further delay that mends them.

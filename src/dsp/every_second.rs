@@ -1,0 +1,56 @@
+//! The energy of a stretch of a signal of which every second sample is known, as if all were.
+
+use super::sums::energy;
+use std::f64::consts::PI;
+
+/// Every second sample, the first one too, of a circular signal.
+pub(crate) struct EverySecond<'a>(&'a [f32]);
+
+impl<'a> EverySecond<'a> {
+    /// The highest frequency that the signal may have, of its sample rate.
+    pub const HIGHEST: f64 = 7.0 / 32.0;
+
+    /// The samples; the signal has twice as many.
+    pub fn new(samples: &'a [f32]) -> Self {
+        Self(samples)
+    }
+
+    /// The energy of the whole signal from sample `first` to its end.
+    pub fn energy_from(&self, first: usize) -> f64 {
+        let counted = &self.0[first.div_ceil(2)..];
+        2.0 * energy(counted) - self.excess(first) + self.excess(2 * self.0.len())
+    }
+
+    /// By how much twice the squares of even samples exceed the squares of all behind an edge. Away from edges they
+    /// do not, because a square has nothing at the sample rate's half; so a smooth edge is taken off, and what is left
+    /// is near.
+    fn excess(&self, edge: usize) -> f64 {
+        const REACH: usize = 32;
+        let term = |offset: usize| {
+            let sample = edge + 2 * self.0.len() + offset - REACH;
+            let place = (offset as f64 + 0.5) / REACH as f64 - 1.0;
+            let smooth = 0.5 * (1.0 + place + (PI * place).sin() / PI);
+            let step = if offset < REACH { -smooth } else { 1.0 - smooth };
+            let sign = if sample.is_multiple_of(2) { 1.0 } else { -1.0 };
+            sign * step * self.at(sample).powi(2)
+        };
+        (0..2 * REACH).map(term).sum()
+    }
+
+    /// A sample of the whole signal; odd ones lie between even ones.
+    fn at(&self, sample: usize) -> f64 {
+        const TAPS: usize = 24;
+        let even = |index: usize| f64::from(self.0[index % self.0.len()]);
+        let before = sample / 2 + self.0.len() * TAPS;
+        if sample.is_multiple_of(2) {
+            return even(before);
+        }
+        let tap = |tap: usize| {
+            let distance = tap as f64 + 0.5;
+            let window = (0.5 * PI * distance / TAPS as f64).cos().powi(2);
+            let sinc = (PI * distance).sin() / (PI * distance);
+            window * sinc * (even(before - tap) + even(before + 1 + tap))
+        };
+        (0..TAPS).map(tap).sum()
+    }
+}
