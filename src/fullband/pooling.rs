@@ -1,7 +1,7 @@
 //! Pooling: from frames to one indicator each.
 //!
-//! Means over the reference's speech; missing loudness by its root mean square, because one word that is gone is
-//! worse than a little missing everywhere.
+//! Means over the reference's speech; dissimilarity and missing loudness by their root mean square, because one word that
+//! is spoiled or gone is worse than a little of it everywhere.
 
 use super::disturbance::FrameDisturbance;
 use super::periodicity::Loss;
@@ -38,13 +38,13 @@ impl Frames<'_> {
         let hoarse = parameters.periodicity.hoarse;
         let pause_share = parameters.disturbance.pause_share;
         let speech = || self.active.iter().copied();
-        let missing = self.disturbance.iter().map(|frame| frame.missing.powi(2));
+        let missing = self.disturbance.iter().map(|frame| frame.missing);
         let (in_speech, in_pauses) = (self.added(true), self.added(false));
         let pause_share = if self.active.contains(&false) { pause_share } else { 0.0 };
         Indicators {
-            dissimilarity: mean(self.dissimilarity.iter().copied().zip(speech())),
+            dissimilarity: root_mean_square(self.dissimilarity.iter().copied().zip(speech())),
             lost_periodicity: lost_share(&self.periodicity, hoarse),
-            missing: mean(missing.zip(speech())).sqrt(),
+            missing: root_mean_square(missing.zip(speech())),
             added: (1.0 - pause_share) * in_speech + pause_share * in_pauses,
             lost_bandwidth: self.lost_bandwidth,
         }
@@ -79,6 +79,11 @@ fn mean(values: impl Iterator<Item = (f64, bool)>) -> f64 {
     let (sum, count) =
         values.filter(|(_, chosen)| *chosen).fold((0.0, 0usize), |(s, n), (v, _)| (s + v, n + 1));
     sum / count.max(1) as f64
+}
+
+/// The root of the mean of their squares.
+fn root_mean_square(values: impl Iterator<Item = (f64, bool)>) -> f64 {
+    mean(values.map(|(value, chosen)| (value * value, chosen))).sqrt()
 }
 
 /// Lost periodicity of voiced frames relative to what there was; a voice that has hardly any has little to lose.
