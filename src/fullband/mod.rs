@@ -46,9 +46,11 @@ pub use staged::FullbandStages;
 use crate::error::{Error, Result};
 use bark::BarkBands;
 use compensation::{Path, follow_slow_gain};
+use disturbance::FrameDisturbance;
 use grid::Grid;
 use level::Activity;
 use loudness::specific_loudness;
+use periodicity::Loss;
 use spectrum::Spectrum;
 
 /// A reference, ready to be compared with any number of degraded signals.
@@ -118,56 +120,81 @@ impl Reference {
 
     /// Compares with a degraded signal on the same time axis at 48 kHz; what is missing at its end is silence.
     pub fn compare(&self, degraded: &[f32]) -> Assessment {
-        let Self { parameters, bands, activity, .. } = self;
-        let mut heard = Spectrum::new(degraded, self.spectrum.powers.frames(), bands, parameters);
-        calibrate(&mut heard.powers, activity.calibration(&parameters.level));
-        let path = Path::between(&self.spectrum.powers, &heard.powers, activity, bands, parameters);
-        let mut expected = self.spectrum.powers.clone();
-        path.equalise(&mut expected, &parameters.response);
-        path.level(&mut heard.powers);
-        follow_slow_gain(
-            &expected,
-            &mut heard.powers,
-            bands,
-            &parameters.slow_gain,
-            &parameters.loudness,
-        );
-
-        let expected = specific_loudness(expected, bands, &parameters.loudness);
-        let loudness = specific_loudness(heard.powers, bands, &parameters.loudness);
-        let lowest = parameters.similarity.lowest_bark;
-        let first_band = bands.centre_bark.iter().take_while(|&&centre| centre <= lowest).count();
+        let mut heard = self.hear(degraded);
+        let path = self.path(&heard);
+        let expected = self.compensate(&mut heard.powers, &path);
+        let loudness = [expected, heard.powers].map(|powers| self.loudness(powers));
         pooling::Frames {
-            active: &activity.active,
-            dissimilarity: similarity::dissimilarity(
-                &expected,
-                &loudness,
-                first_band,
-                &parameters.similarity,
-            ),
-            disturbance: disturbance::disturbance(
-                &expected,
-                &loudness,
-                &activity.active,
-                first_band,
-                &parameters.disturbance,
-            ),
-            periodicity: periodicity::lost_periodicity(
-                &self.spectrum.compressed,
-                &heard.compressed,
-                &activity.active,
-                &bands
-                    .at_bins(&path.equalisation_db(&parameters.response), parameters.frames.bins()),
-                parameters,
-            ),
-            lost_bandwidth: bandwidth::lost_bandwidth(
-                &path.response_db,
-                &self.speech,
-                bands,
-                &parameters.bandwidth,
-            ),
+            active: &self.activity.active,
+            dissimilarity: self.dissimilarity(&loudness),
+            disturbance: self.disturbance(&loudness),
+            periodicity: self.lost_periodicity(&heard.compressed, &path),
+            lost_bandwidth: self.lost_bandwidth(&path),
         }
-        .pool(parameters)
+        .pool(&self.parameters)
+    }
+
+    /// The degraded signal as the ear gets it.
+    fn hear(&self, degraded: &[f32]) -> Spectrum {
+        let frames = self.spectrum.powers.frames();
+        let mut heard = Spectrum::new(degraded, frames, &self.bands, &self.parameters);
+        calibrate(&mut heard.powers, self.activity.calibration(&self.parameters.level));
+        heard
+    }
+
+    fn path(&self, heard: &Spectrum) -> Path {
+        let Self { parameters, bands, spectrum, activity, .. } = self;
+        Path::between(&spectrum.powers, &heard.powers, activity, bands, parameters)
+    }
+
+    /// Takes out of the degraded powers what listeners adapt to, and gives the reference's as they are expected.
+    fn compensate(&self, heard: &mut Grid, path: &Path) -> Grid {
+        let Parameters { response, slow_gain, loudness, .. } = &self.parameters;
+        let mut expected = self.spectrum.powers.clone();
+        path.equalise(&mut expected, response);
+        path.level(heard);
+        follow_slow_gain(&expected, heard, &self.bands, slow_gain, loudness);
+        expected
+    }
+
+    fn loudness(&self, powers: Grid) -> Grid {
+        specific_loudness(powers, &self.bands, &self.parameters.loudness)
+    }
+
+    /// Of each frame, from the loudness that is expected and that is heard.
+    fn dissimilarity(&self, [expected, heard]: &[Grid; 2]) -> Vec<f64> {
+        let parameters = &self.parameters.similarity;
+        similarity::dissimilarity(expected, heard, self.first_band(), parameters)
+    }
+
+    /// Of each frame, from the loudness that is expected and that is heard.
+    fn disturbance(&self, [expected, heard]: &[Grid; 2]) -> Vec<FrameDisturbance> {
+        let (active, parameters) = (&self.activity.active, &self.parameters.disturbance);
+        disturbance::disturbance(expected, heard, active, self.first_band(), parameters)
+    }
+
+    /// Bands below it are not compared.
+    fn first_band(&self) -> usize {
+        let lowest = self.parameters.similarity.lowest_bark;
+        self.bands.centre_bark.iter().take_while(|&&centre| centre <= lowest).count()
+    }
+
+    fn lost_periodicity(&self, heard: &Grid, path: &Path) -> Vec<Loss> {
+        let Self { parameters, bands, spectrum, activity, .. } = self;
+        let response_db = path.equalisation_db(&parameters.response);
+        let response_db = bands.at_bins(&response_db, parameters.frames.bins());
+        periodicity::lost_periodicity(
+            &spectrum.compressed,
+            heard,
+            &activity.active,
+            &response_db,
+            parameters,
+        )
+    }
+
+    fn lost_bandwidth(&self, path: &Path) -> f64 {
+        let Self { parameters, bands, speech, .. } = self;
+        bandwidth::lost_bandwidth(&path.response_db, speech, bands, &parameters.bandwidth)
     }
 }
 

@@ -14,7 +14,6 @@ pub struct FullbandStages {
     compensated: [Grid; 2],
     /// Loudness of both signals.
     loudness: [Grid; 2],
-    first_band: usize,
 }
 
 impl FullbandStages {
@@ -31,14 +30,12 @@ impl FullbandStages {
         };
         let samples = [reference, degraded].map(|signal| signal.samples().to_vec());
         let reference = Reference::new(reference.name(), &samples[0], (**parameters).clone())?;
-        let heard = heard(&reference, &samples[1]);
-        let path = path(&reference, &heard);
-        let compensated = compensate(&reference, &heard, &path);
-        let loudness = compensated.clone().map(|powers| loudness(&reference, powers));
-        let lowest = parameters.similarity.lowest_bark;
-        let centres = &reference.bands.centre_bark;
-        let first_band = centres.iter().take_while(|&&centre| centre <= lowest).count();
-        Ok(Self { samples, reference, heard, path, compensated, loudness, first_band })
+        let heard = reference.hear(&samples[1]);
+        let path = reference.path(&heard);
+        let mut powers = heard.powers.clone();
+        let compensated = [reference.compensate(&mut powers, &path), powers];
+        let loudness = compensated.clone().map(|powers| reference.loudness(powers));
+        Ok(Self { samples, reference, heard, path, compensated, loudness })
     }
 
     /// Spectra, level and activity of the reference.
@@ -48,85 +45,42 @@ impl FullbandStages {
 
     /// Spectra of the degraded signal.
     pub fn spectrum(&self) -> usize {
-        heard(&self.reference, &self.samples[1]).powers.frames()
+        self.reference.hear(&self.samples[1]).powers.frames()
     }
 
     /// The path's frequency response and level, and slow changes of gain.
     pub fn compensation(&self) -> usize {
-        let path = path(&self.reference, &self.heard);
-        compensate(&self.reference, &self.heard, &path)[1].frames()
+        let path = self.reference.path(&self.heard);
+        self.reference.compensate(&mut self.heard.powers.clone(), &path).frames()
     }
 
     /// Loudness of both signals.
     pub fn loudness(&self) -> usize {
-        self.compensated.clone().map(|powers| loudness(&self.reference, powers))[1].frames()
+        self.compensated.clone().map(|powers| self.reference.loudness(powers))[1].frames()
     }
 
     /// Whether the loudness patterns resemble each other.
     pub fn similarity(&self) -> usize {
-        let parameters = &self.reference.parameters.similarity;
-        let [expected, heard] = &self.loudness;
-        similarity::dissimilarity(expected, heard, self.first_band, parameters).len()
+        self.reference.dissimilarity(&self.loudness).len()
     }
 
     /// What was added and what is missing.
     pub fn disturbance(&self) -> usize {
-        let Reference { parameters, activity, .. } = &self.reference;
-        let ([expected, heard], active) = (&self.loudness, &activity.active);
-        disturbance::disturbance(expected, heard, active, self.first_band, &parameters.disturbance)
-            .len()
+        self.reference.disturbance(&self.loudness).len()
     }
 
     /// Whether the voice's periodicity was kept.
     pub fn periodicity(&self) -> usize {
-        let Reference { parameters, activity, spectrum, bands, .. } = &self.reference;
-        periodicity::lost_periodicity(
-            &spectrum.compressed,
-            &self.heard.compressed,
-            &activity.active,
-            &bands.at_bins(
-                &self.path.equalisation_db(&parameters.response),
-                parameters.frames.bins(),
-            ),
-            parameters,
-        )
-        .len()
+        self.reference.lost_periodicity(&self.heard.compressed, &self.path).len()
     }
 
     /// How much bandwidth is gone.
     pub fn bandwidth(&self) -> f64 {
-        let Reference { parameters, speech, bands, .. } = &self.reference;
-        bandwidth::lost_bandwidth(&self.path.response_db, speech, bands, &parameters.bandwidth)
+        self.reference.lost_bandwidth(&self.path)
     }
 
     /// Everything on the degraded side, pooling and mapping included.
     pub fn compare(&self) -> f64 {
         self.reference.compare(&self.samples[1]).mos_lqo
     }
-}
-
-fn heard(reference: &Reference, degraded: &[f32]) -> Spectrum {
-    let Reference { parameters, bands, spectrum, activity, .. } = reference;
-    let mut heard = Spectrum::new(degraded, spectrum.powers.frames(), bands, parameters);
-    calibrate(&mut heard.powers, activity.calibration(&parameters.level));
-    heard
-}
-
-fn path(reference: &Reference, heard: &Spectrum) -> Path {
-    let Reference { parameters, bands, spectrum, activity, .. } = reference;
-    Path::between(&spectrum.powers, &heard.powers, activity, bands, parameters)
-}
-
-fn compensate(reference: &Reference, heard: &Spectrum, path: &Path) -> [Grid; 2] {
-    let Reference { parameters, bands, spectrum, .. } = reference;
-    let (mut expected, mut heard) = (spectrum.powers.clone(), heard.powers.clone());
-    path.equalise(&mut expected, &parameters.response);
-    path.level(&mut heard);
-    let Parameters { slow_gain, loudness, .. } = parameters;
-    follow_slow_gain(&expected, &mut heard, bands, slow_gain, loudness);
-    [expected, heard]
-}
-
-fn loudness(reference: &Reference, powers: Grid) -> Grid {
-    specific_loudness(powers, &reference.bands, &reference.parameters.loudness)
 }
