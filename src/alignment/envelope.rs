@@ -5,7 +5,8 @@
 //! leaves the 2 to 20 Hz modulations that carry speech (Hermansky and Morgan, RASTA, 1994).
 
 use super::AlignmentParameters;
-use crate::dsp::sums::moving_means;
+use crate::dsp::scales::{bark, frequency_hz, ratio};
+use crate::dsp::sums::{level, moving_means};
 use realfft::RealFftPlanner;
 use std::ops::Range;
 
@@ -140,16 +141,6 @@ fn band_powers(
     bands
 }
 
-/// Traunmüller's critical-band rate (1990), in Bark.
-fn bark(frequency_hz: f64) -> f64 {
-    26.81 * frequency_hz / (1960.0 + frequency_hz) - 0.53
-}
-
-/// The frequency at a critical-band rate, in Hz.
-fn frequency_hz(bark: f64) -> f64 {
-    1960.0 * (bark + 0.53) / (26.28 - bark)
-}
-
 /// FFT bins of each band.
 fn band_bins(
     length: usize,
@@ -167,14 +158,11 @@ fn band_bins(
 /// Log power above a floor: below the band's level by `floor_db`, or the noise between the words where that is
 /// higher, so that neither noise nor a gap in it looks like speech.
 fn compress(band: &mut [f32], floor_db: f64) {
-    let power: f64 = band.iter().map(|&value| f64::from(value)).sum();
-    let amplitude: f64 = band.iter().map(|&value| f64::from(value).sqrt()).sum();
-    if amplitude <= 0.0 {
+    let level = level(band.iter().copied());
+    if level <= 0.0 {
         return band.fill(0.0);
     }
-    // Weighted by amplitude, so that silence of any length before or after does not move it.
-    let level = (power / amplitude).powi(2);
-    let floor = (level * 10f64.powf(-floor_db / 10.0)).max(noise_power(band, level));
+    let floor = (level * ratio(-floor_db)).max(noise_power(band, level));
     let scale = (1.0 / floor) as f32;
     band.iter_mut().for_each(|value| *value = (*value * scale).ln_1p());
 }

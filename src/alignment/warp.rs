@@ -2,6 +2,7 @@
 
 use super::interpolate::Interpolator;
 use super::{Alignment, AlignmentParameters, Segment};
+use crate::dsp::scales::ratio;
 use crate::dsp::sums::energy;
 use std::ops::Range;
 
@@ -31,7 +32,10 @@ impl Alignment {
     ) -> Vec<f32> {
         let fade = (parameters.cross_fade_s * f64::from(self.sample_rate)) as usize / 2 * 2;
         let samples = self.joined(degraded, reference.len(), fade);
-        let pause = 10f64.powf(-parameters.pause_db / 10.0);
+        if self.segments.len() < 2 {
+            return samples;
+        }
+        let pause = ratio(-parameters.pause_db);
         let powers = [reference, &samples].map(power);
         let mut warped = Warped { reference, samples, fade, pause, powers };
         for (seam, inserted) in self.insertions(degraded.len(), parameters) {

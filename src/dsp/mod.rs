@@ -8,5 +8,6 @@ pub(crate) mod fft;
 pub(crate) mod memory;
 pub(crate) mod power;
 mod real_split;
+pub(crate) mod scales;
 pub(crate) mod sums;
 pub(crate) mod window;

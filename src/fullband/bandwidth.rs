@@ -4,7 +4,7 @@
 //! the fullband E-model's scale: some eight of 24 Bark are lost above the telephone band, three above wideband.
 
 use super::bark::BarkBands;
-use super::level::decibels;
+use crate::dsp::scales::decibels;
 use crate::model::fullband::Bandwidth;
 
 /// The lost bandwidth in Bark, from the path's response and the mean band powers of the reference's speech.

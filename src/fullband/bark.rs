@@ -4,6 +4,7 @@
 //! Terhardt's curve (Hearing Research 1, 155, 1979) through the values that ISO 389-7 gives for the free field, the
 //! slopes of the excitation those of Zwicker and Fastl, *Psychoacoustics*, 3rd edition, section 6.2.
 
+use crate::dsp::scales::ratio;
 use crate::model::fullband::{Bands, MOST_BANDS};
 
 /// Critical-band rate of a frequency in Hz, in Bark.
@@ -44,7 +45,7 @@ impl BarkBands {
         };
         let position = |bin: usize| bark(bin as f64 * bin_hz) / width_bark - 0.5;
         let positions: Vec<f64> = (0..bins).map(position).collect();
-        let slope = |db_per_bark: f64| 10f64.powf(-db_per_bark * width_bark / 10.0) as f32;
+        let slope = |db_per_bark: f64| ratio(-db_per_bark * width_bark) as f32;
         Self {
             threshold_db: centre_bark.iter().map(threshold).collect(),
             shares: (0..parameters.count).map(|band| band_shares(band, &positions)).collect(),

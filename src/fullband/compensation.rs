@@ -6,8 +6,9 @@
 
 use super::bark::BarkBands;
 use super::grid::{Grid, raised_cosine};
-use super::level::{Activity, decibels, ratio};
+use super::level::Activity;
 use super::loudness::specific_loudness;
+use crate::dsp::scales::{decibels, ratio};
 use crate::model::fullband::{Loudness, Parameters, Response, SlowGain};
 
 /// What the path does to levels.

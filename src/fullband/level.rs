@@ -3,6 +3,7 @@
 //! The active level follows the idea of ITU-T P.56: the mean power of the frames within a margin of itself.
 
 use super::grid::Grid;
+use crate::dsp::scales::ratio;
 use crate::model::fullband::Level;
 
 /// When the reference speaks, and how loud.
@@ -38,14 +39,4 @@ impl Activity {
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let (sum, count) = values.fold((0.0, 0usize), |(sum, count), value| (sum + value, count + 1));
     (count > 0).then(|| sum / count as f64)
-}
-
-/// A level difference in dB as a ratio of powers.
-pub(crate) fn ratio(db: f64) -> f64 {
-    10f64.powf(db / 10.0)
-}
-
-/// A ratio of powers in dB.
-pub(crate) fn decibels(ratio: f64) -> f64 {
-    10.0 * ratio.log10()
 }

@@ -6,6 +6,7 @@
 use super::bark::BarkBands;
 use super::grid::Grid;
 use crate::dsp::power::pow;
+use crate::dsp::scales::ratio;
 use crate::model::fullband::Loudness;
 
 /// The loudness of each cell of band powers relative to 0 dB SPL; the powers are spread between the bands first.
@@ -14,7 +15,7 @@ pub(crate) fn specific_loudness(
     bands: &BarkBands,
     parameters: &Loudness,
 ) -> Grid {
-    let threshold: Vec<f64> = bands.threshold_db.iter().map(|db| 10f64.powf(db / 10.0)).collect();
+    let threshold: Vec<f64> = bands.threshold_db.iter().map(|&db| ratio(db)).collect();
     let scale: Vec<f64> = threshold
         .iter()
         .map(|power| parameters.sone_per_bark * power.powf(parameters.exponent))
@@ -40,7 +41,7 @@ mod tests {
         let bands = BarkBands::new(1025, 48_000.0 / 2048.0, &parameters.bands);
         let mut powers = Grid::new(1, bands.count());
         if let Some(row) = powers.rows_mut().next() {
-            row[16] = 10f64.powf(level_db / 10.0) as f32;
+            row[16] = ratio(level_db) as f32;
         }
         let loudness = specific_loudness(powers, &bands, &parameters.loudness);
         loudness.row(0).iter().map(|&cell| f64::from(cell)).sum::<f64>() * bands.width_bark

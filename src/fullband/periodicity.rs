@@ -9,6 +9,7 @@
 use super::grid::Grid;
 use crate::dsp::fft::{Buffer, Complex32, Inverse};
 use crate::dsp::power::pow;
+use crate::dsp::scales::ratio;
 use crate::model::fullband::{Parameters, Periodicity};
 use std::ops::Range;
 
@@ -113,7 +114,7 @@ pub(crate) fn lost_periodicity(
     let equalised: Vec<f32> = plain
         .iter()
         .zip(&response_db[bins])
-        .map(|(weight, db)| weight * 10f64.powf(compression * db / 10.0) as f32)
+        .map(|(weight, db)| weight * ratio(compression * db) as f32)
         .collect();
     let mut correlations = [vec![0.0; correlogram.lags.len()], vec![0.0; correlogram.lags.len()]];
     let frames = reference.rows().zip(degraded.rows()).zip(active);

@@ -1,6 +1,8 @@
 //! How loud a signal is: the active speech level of ITU-T P.56, and signs of overdriving.
 
 use super::Warning;
+use crate::dsp::scales::ratio;
+use crate::dsp::sums::sum;
 
 /// Thresholds of activity: 2^-15 to 2^-1 of full scale, an octave apart (P.56, 5.2.2).
 const THRESHOLDS: usize = 15;
@@ -41,7 +43,7 @@ impl SpeechLevel {
         let active_dbov = active_level(energy, &active);
         let long_term_dbov = dbov(energy / samples.len().max(1) as f64);
         let activity_factor = match active_dbov > SILENCE_DBOV {
-            true => 10f64.powf((long_term_dbov - active_dbov) / 10.0).min(1.0),
+            true => ratio(long_term_dbov - active_dbov).min(1.0),
             false => 0.0,
         };
         let peak_dbov = dbov(f64::from(peak).powi(2));
@@ -109,23 +111,10 @@ fn active_level(energy: f64, active: &[u64; THRESHOLDS]) -> f64 {
 /// What the samples themselves give reason to doubt.
 pub(super) fn warnings(samples: &[f32]) -> impl Iterator<Item = Warning> {
     let clipped = clipped_samples(samples);
-    let offset = mean(samples);
+    let offset = sum(samples) / samples.len().max(1) as f64;
     let clipped = (clipped > 0).then_some(Warning::Clipped { samples: clipped });
     let offset = (offset.abs() >= DC_OFFSET).then_some(Warning::DcOffset { offset });
     clipped.into_iter().chain(offset)
-}
-
-/// The mean, 0 of no samples; blocks are added in lanes, which is much faster than in order.
-fn mean(samples: &[f32]) -> f64 {
-    let mut sums = [0.0; 8];
-    let (lanes, rest) = samples.as_chunks();
-    for lanes in lanes {
-        for (sum, &sample) in sums.iter_mut().zip(lanes as &[f32; 8]) {
-            *sum += f64::from(sample);
-        }
-    }
-    sums.into_iter().chain(rest.iter().copied().map(f64::from)).sum::<f64>()
-        / samples.len().max(1) as f64
 }
 
 /// Samples in runs at the signal's own positive or negative extreme, where that is full scale.

@@ -2,6 +2,8 @@
 //!
 //! Three hours take 20 MB. It shows where speech pauses, and which part of another recording is the same speech.
 
+use crate::dsp::scales::{frequency_hz, ratio};
+use crate::dsp::sums::level;
 use crate::error::Result;
 use crate::signal::{Stream, Warning};
 use realfft::num_complex::Complex;
@@ -140,21 +142,8 @@ impl Framing {
 fn compress(bands: &mut [[f32; BANDS]]) {
     for band in 0..BANDS {
         let level = level(bands.iter().map(|frame| frame[band]));
-        let scale = (10f64.powf(FLOOR_DB / 10.0) / level.max(f64::MIN_POSITIVE)) as f32;
+        let scale = (ratio(FLOOR_DB) / level.max(f64::MIN_POSITIVE)) as f32;
         let scale = if scale.is_finite() { scale } else { 0.0 };
         bands.iter_mut().for_each(|frame| frame[band] = (frame[band] * scale).ln_1p());
     }
-}
-
-/// Mean power weighted by amplitude, so that silence of any length does not move it.
-pub(super) fn level(powers: impl Iterator<Item = f32>) -> f64 {
-    let (power, amplitude) = powers.fold((0.0, 0.0), |(power, amplitude), next| {
-        (power + f64::from(next), amplitude + f64::from(next).sqrt())
-    });
-    if amplitude > 0.0 { (power / amplitude).powi(2) } else { 0.0 }
-}
-
-/// Traunmüller's critical-band rate (1990), inverted.
-fn frequency_hz(bark: f64) -> f64 {
-    1960.0 * (bark + 0.53) / (26.28 - bark)
 }

@@ -1,7 +1,8 @@
 //! Where the reference speaks and where it pauses, however its level and its background change over the hours.
 
-use super::outline::{FRAMES_PER_S, level};
-use crate::dsp::sums::moving_means;
+use super::outline::FRAMES_PER_S;
+use crate::dsp::scales::ratio;
+use crate::dsp::sums::{level, moving_means};
 use std::collections::VecDeque;
 
 /// Levels are compared with those of so many frames on either side.
@@ -19,7 +20,6 @@ const SHORTEST_SPEECH: usize = 3;
 
 /// Whether each frame is speech.
 pub(super) fn speech(powers: &[f32]) -> Vec<bool> {
-    let ratio = |db: f64| 10f64.powf(db / 10.0);
     let least = level(powers.iter().copied()) * ratio(-BELOW_WHOLE_DB);
     let around = moving_means(powers.iter().copied(), SURROUNDINGS);
     let background = moving_minima(&moving_means(powers.iter().copied(), 2), SURROUNDINGS);
