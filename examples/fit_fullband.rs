@@ -16,6 +16,7 @@ mod degradations;
 use basilar::Signal;
 use basilar::alignment::{AlignmentParameters, align};
 use basilar::fullband::{Indicators, Mapping, Parameters, Reference};
+use basilar::validation::{pearson, spearman};
 use degradations as lab;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -239,20 +240,22 @@ fn descend(mut point: [f64; 5], cost: impl Fn(&[f64; 5]) -> f64) -> [f64; 5] {
 }
 
 fn cost(mapping: &Mapping, material: &Material, chosen: &dyn Fn(&Rated) -> bool) -> f64 {
-    let mut relative: BTreeMap<&String, Vec<(f64, f64)>> = BTreeMap::new();
+    let mut relative: BTreeMap<&String, (Vec<f64>, Vec<f64>)> = BTreeMap::new();
     let mut sum = 0.0;
     for rated in material.rated.iter().filter(|rated| chosen(rated)) {
         let mos = mapping.mos_lqo(&rated.indicators);
         if rated.acr {
             sum += ((mos - rated.score) / TOLERANCE).powi(2);
         } else if !rated.untouched {
-            relative.entry(&rated.dataset).or_default().push((mos, rated.score));
+            let (scores, votes) = relative.entry(&rated.dataset).or_default();
+            scores.push(mos);
+            votes.push(rated.score);
         }
     }
     // The sum of squared differences of two standardised variables is 2n(1 − r).
     sum += relative
         .values()
-        .map(|pairs| 2.0 * pairs.len() as f64 * (1.0 - pearson(pairs)))
+        .map(|(scores, votes)| 2.0 * votes.len() as f64 * (1.0 - pearson(scores, votes)))
         .sum::<f64>();
     let violation = |amount: f64, scale: f64| (amount.max(0.0) / scale).powi(2);
     let requirement = |required: &Requirement| match required {
@@ -292,39 +295,16 @@ fn report(title: &str, rated: &[Rated], mapping: impl Fn(&Rated) -> Mapping) {
     for dataset in rated.iter().map(|rated| &rated.dataset).collect::<BTreeSet<_>>() {
         let rows: Vec<&Rated> =
             rated.iter().filter(|r| &r.dataset == dataset && !r.untouched).collect();
-        let pairs: Vec<(f64, f64)> =
-            rows.iter().map(|r| (mapping(r).mos_lqo(&r.indicators), r.score)).collect();
-        let squares = pairs.iter().map(|(mos, score)| (mos - score).powi(2)).sum::<f64>();
-        let rmse = (squares / pairs.len() as f64).sqrt();
+        let (scores, votes): (Vec<f64>, Vec<f64>) =
+            rows.iter().map(|r| (mapping(r).mos_lqo(&r.indicators), r.score)).unzip();
+        let squares = scores.iter().zip(&votes).map(|(score, vote)| (score - vote).powi(2));
+        let rmse = (squares.sum::<f64>() / votes.len() as f64).sqrt();
         let rmse = if rows.iter().all(|r| r.acr) { format!("{rmse:.3}") } else { "–".to_owned() };
         println!(
             "{:<24} {:>8.3} {:>8.3} {rmse:>6}",
             format!("{title}: {dataset}"),
-            pearson(&pairs),
-            pearson(&ranks(&pairs))
+            pearson(&scores, &votes),
+            spearman(&scores, &votes)
         );
     }
-}
-
-fn pearson(pairs: &[(f64, f64)]) -> f64 {
-    let count = pairs.len() as f64;
-    let (x, y) =
-        pairs.iter().fold((0.0, 0.0), |(x, y), pair| (x + pair.0 / count, y + pair.1 / count));
-    let moment = |f: &dyn Fn(&(f64, f64)) -> f64| pairs.iter().map(f).sum::<f64>();
-    let (xy, xx, yy) = (
-        moment(&|p| (p.0 - x) * (p.1 - y)),
-        moment(&|p| (p.0 - x).powi(2)),
-        moment(&|p| (p.1 - y).powi(2)),
-    );
-    xy / (xx * yy).sqrt().max(1e-12)
-}
-
-/// Both columns by rank, ties by their mean rank.
-fn ranks(pairs: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    let rank = |column: &dyn Fn(&(f64, f64)) -> f64, of: f64| {
-        let below = pairs.iter().filter(|pair| column(pair) < of).count();
-        let same = pairs.iter().filter(|pair| column(pair) == of).count();
-        below as f64 + same as f64 / 2.0
-    };
-    pairs.iter().map(|pair| (rank(&|p| p.0, pair.0), rank(&|p| p.1, pair.1))).collect()
 }

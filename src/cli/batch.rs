@@ -1,5 +1,6 @@
 //! `basilar batch`: every pair of a manifest or of two folders.
 
+use super::Exit;
 use basilar::Channel;
 use basilar::batch::{self, Batch, Defaults, Folders, Manifest, ModelChoice, Progress, Summary};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
@@ -7,7 +8,6 @@ use std::fmt;
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -53,13 +53,13 @@ pub struct Arguments {
 }
 
 /// 0 done, 2 not run or not written, 3 some rows could not be scored.
-pub fn run(arguments: Arguments) -> ExitCode {
+pub fn run(arguments: Arguments) -> Exit {
     match score(arguments) {
-        Ok(summary) if summary.failed.is_empty() => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::from(3),
+        Ok(summary) if summary.failed.is_empty() => Exit::Done,
+        Ok(_) => Exit::NotScored,
         Err(error) => {
             super::say_error(error);
-            ExitCode::from(2)
+            Exit::WrongUsage
         }
     }
 }

@@ -1,11 +1,10 @@
 //! `basilar compare`: results against a baseline, or against a minimum.
 
-use super::write_file;
+use super::{Exit, write_file};
 use basilar::batch::{Comparison, Rules};
 use basilar::{Error, report};
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// Compares results with a baseline and fails where the quality fell.
 #[derive(Debug, clap::Args)]
@@ -44,13 +43,13 @@ fn mos(word: &str) -> Result<f64, String> {
 }
 
 /// 0 passed, 1 failed, 2 not compared.
-pub fn run(arguments: &Arguments) -> ExitCode {
+pub fn run(arguments: &Arguments) -> Exit {
     match compare(arguments) {
-        Ok(comparison) if comparison.passed => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
+        Ok(comparison) if comparison.passed => Exit::Done,
+        Ok(_) => Exit::GateFailed,
         Err(error) => {
             super::say_error(error);
-            ExitCode::from(2)
+            Exit::WrongUsage
         }
     }
 }

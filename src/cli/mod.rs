@@ -54,6 +54,7 @@ enum Command {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Exit {
     Done = 0,
+    GateFailed = 1,
     WrongUsage = 2,
     NotScored = 3,
 }
@@ -61,9 +62,9 @@ enum Exit {
 /// Runs the subcommand.
 pub fn run(arguments: Arguments) -> ExitCode {
     let done = match arguments.command {
-        Command::Batch(arguments) => return batch::run(arguments),
-        Command::Compare(arguments) => return compare::run(&arguments),
-        Command::Summarize(arguments) => return summarize::run(&arguments),
+        Command::Batch(arguments) => Ok(batch::run(arguments)),
+        Command::Compare(arguments) => Ok(compare::run(&arguments)),
+        Command::Summarize(arguments) => Ok(summarize::run(&arguments)),
         Command::Score(arguments) => score::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),

@@ -1,11 +1,10 @@
 //! `basilar summarize`: results group by group.
 
-use super::write_file;
+use super::{Exit, write_file};
 use basilar::batch::{Grouping, Summaries};
 use basilar::report;
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// Means with their confidence intervals, the bands and the worst files of each group.
 #[derive(Debug, clap::Args)]
@@ -40,12 +39,12 @@ enum Format {
 }
 
 /// 0 done, 2 not summarized.
-pub fn run(arguments: &Arguments) -> ExitCode {
+pub fn run(arguments: &Arguments) -> Exit {
     match summarize(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => Exit::Done,
         Err(error) => {
             super::say_error(error);
-            ExitCode::from(2)
+            Exit::WrongUsage
         }
     }
 }

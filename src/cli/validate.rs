@@ -7,11 +7,11 @@ use basilar::table::Format;
 use basilar::validation::{Study, Validation};
 use basilar::{Channel, Error};
 use indicatif::ProgressBar;
-use std::fs;
+use same_file::is_same_file;
 use std::io::{self, Write};
 use std::iter;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Compares models with people's votes: correlations, errors, outliers (P.1401)
 ///
@@ -128,12 +128,8 @@ fn check_outputs(arguments: &Arguments) -> basilar::Result<()> {
         Format::of(path)?;
     }
     let inputs = || iter::once(&arguments.ratings).chain(&arguments.scores);
-    let is = |input: &PathBuf, output: &Path| {
-        fs::canonicalize(input)
-            .is_ok_and(|input| fs::canonicalize(output).is_ok_and(|o| o == input))
-    };
     for output in [clips, statistics, markdown, plot].into_iter().flatten() {
-        if inputs().any(|input| is(input, output)) {
+        if inputs().any(|input| is_same_file(input, output).unwrap_or(false)) {
             return Err(Error::InvalidTable {
                 name: output.display().to_string(),
                 reason: "would be replaced by what is written; choose another place".to_owned(),

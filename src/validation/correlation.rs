@@ -4,7 +4,7 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
-/// The correlation of Pearson, −1 to 1.
+/// The correlation of Pearson, −1 to 1; NaN where all x or all y are equal.
 pub fn pearson(x: &[f64], y: &[f64]) -> f64 {
     let (mean_x, mean_y) = (mean(x), mean(y));
     let (mut xy, mut xx, mut yy) = (0.0, 0.0, 0.0);
@@ -15,7 +15,7 @@ pub fn pearson(x: &[f64], y: &[f64]) -> f64 {
     (xy / (xx * yy).sqrt()).clamp(-1.0, 1.0)
 }
 
-/// The correlation of Spearman: that of Pearson between the ranks.
+/// The correlation of Spearman: that of Pearson between the ranks, of which equal values share the mean.
 pub fn spearman(x: &[f64], y: &[f64]) -> f64 {
     pearson(&ranks(x), &ranks(y))
 }

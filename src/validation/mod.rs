@@ -17,6 +17,7 @@ mod ratings;
 mod statistics;
 
 pub use ceiling::Ceiling;
+pub use correlation::{pearson, spearman};
 pub use dataset::{Clip, Condition, Dataset, Evaluation, Judged, MetricStatistics};
 pub use mapping::Mapping;
 pub use opinion::Opinion;
