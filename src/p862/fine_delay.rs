@@ -2,7 +2,7 @@
 
 use super::Setup;
 use super::delay::Pair;
-use super::frame_votes::FrameVotes;
+use super::frame_votes::{FrameVotes, Pass};
 use crate::dsp::correlation::peak;
 use crate::model::DelaySearch;
 
@@ -35,7 +35,7 @@ impl<'a> LagVotes<'a> {
     }
 
     /// Samples from frame to frame.
-    pub fn hop(&self) -> i64 {
+    fn hop(&self) -> i64 {
         (self.length / self.p.hop_divisor) as i64
     }
 
@@ -58,37 +58,54 @@ impl<'a> LagVotes<'a> {
         seed: i64,
     ) -> (i64, f32) {
         self.clear();
-        let end = search.1 * pair.setup.window();
         let mut r = search.0 * pair.setup.window();
         let mut d = r + seed;
         if d < 0 {
             (r, d) = (-seed, 0);
         }
-        while self.fits(pair, r, d) && r + self.length as i64 <= end {
-            for vote in self.frames.votes(pair, window, r, d) {
+        let mut pass = self.forwards(pair, (r, d), search.1 * pair.setup.window());
+        while pass.frames > 0 {
+            for vote in self.frames.votes(pair, window, pass) {
                 self.histogram[vote.lag()] += vote.weight;
             }
-            r += self.hop();
-            d += self.hop();
+            pass.advance();
         }
         self.smooth();
         let (lag, confidence) = self.best();
         (seed + lag, confidence)
     }
 
-    /// Whether a frame lies inside both signals.
-    pub fn fits(&self, pair: &Pair, r: i64, d: i64) -> bool {
-        let length = self.length as i64;
-        r >= 0
-            && d >= 0
-            && r + length <= pair.reference.alignment.len() as i64
-            && d + length <= pair.degraded.length as i64
+    /// The frames from `r` and `d` on that lie inside both signals and end before the reference's sample `end`.
+    pub fn forwards(&self, pair: &Pair, (r, d): (i64, i64), end: i64) -> Pass {
+        let [reference, degraded] = self.ends(pair);
+        let room = (reference.min(end - self.length as i64) - r).min(degraded - d);
+        self.pass((r, d), self.hop(), if r < 0 || d < 0 { -1 } else { room })
     }
 
-    /// Lets the frames at `r` and `d` vote, each vote spread by the triangle at once.
-    pub fn add_smoothed(&mut self, pair: &Pair, window: &[f32], r: i64, d: i64) {
+    /// The frames from `r` and `d` backwards that lie inside both signals and begin no earlier than the reference's sample
+    /// `begin`.
+    pub fn backwards(&self, pair: &Pair, (r, d): (i64, i64), begin: i64) -> Pass {
+        let [reference, degraded] = self.ends(pair);
+        let room = (r - begin.max(0)).min(d);
+        self.pass((r, d), -self.hop(), if r > reference || d > degraded { -1 } else { room })
+    }
+
+    /// The last place for a frame in each signal.
+    fn ends(&self, pair: &Pair) -> [i64; 2] {
+        [pair.reference.alignment.len(), pair.degraded.length]
+            .map(|length| length as i64 - self.length as i64)
+    }
+
+    /// As many frames as steps have room, and the first one, where that is not negative.
+    fn pass(&self, (r, d): (i64, i64), step: i64, room: i64) -> Pass {
+        let frames = if room < 0 { 0 } else { room / self.hop() + 1 };
+        Pass { r, d, step, frames: frames as usize }
+    }
+
+    /// Lets the pass's next frames vote, each vote spread by the triangle at once.
+    pub fn add_smoothed(&mut self, pair: &Pair, window: &[f32], pass: Pass) {
         let (reach, wrap) = (self.reach(), self.length - 1);
-        for vote in self.frames.votes(pair, window, r, d) {
+        for vote in self.frames.votes(pair, window, pass) {
             let unit = vote.weight / reach as f32;
             for k in 1 - reach as isize..reach as isize {
                 self.histogram[vote.lag().wrapping_add_signed(k) & wrap] +=

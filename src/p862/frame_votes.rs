@@ -1,13 +1,13 @@
 //! The lags that a pair of frames votes for: those at which it correlates best (P.862 clause 10.1).
 //!
-//! The candidates of a split meet the same frames again and again. Votes are kept by the positions of both frames, and
-//! spectra by that of the reference's, because many a frame returns with another delay.
+//! Frames are correlated many at once, those that a pass will come to next. The candidates of a split meet the same frames
+//! again and again, so votes are kept by the positions of both frames.
 
 use super::delay::Pair;
-use crate::dsp::fft::{Buffer, Correlation};
-use crate::dsp::window::multiply;
+use crate::dsp::frame_correlation::{FrameCorrelation, Peak};
+use crate::dsp::power::pow;
 use crate::model::DelaySearch;
-use multiversion::multiversion;
+use multiversion::{multiversion, target::target_cfg_f};
 use std::ops::Range;
 
 /// A lag, circular in the frame, and the weight that a frame gives it.
@@ -23,16 +23,40 @@ impl Vote {
     }
 }
 
+/// Frames of both signals that a pass is to visit, in even steps.
+#[derive(Clone, Copy)]
+pub(super) struct Pass {
+    /// Where the next frame of the reference begins.
+    pub r: i64,
+    /// Where that of the degraded signal begins.
+    pub d: i64,
+    /// From frame to frame, forwards or backwards.
+    pub step: i64,
+    /// Frames to visit.
+    pub frames: usize,
+}
+
+impl Pass {
+    /// Goes on to the next frame.
+    pub fn advance(&mut self) {
+        self.r += self.step;
+        self.d += self.step;
+        self.frames -= 1;
+    }
+
+    /// Positions of the frames to visit.
+    fn positions(self) -> impl Iterator<Item = (i64, i64)> {
+        let at = move |n: i64| (self.r + n * self.step, self.d + n * self.step);
+        (0..self.frames as i64).map(at)
+    }
+}
+
 /// Votes of frames, made where they are not kept.
 pub(super) struct FrameVotes<'a> {
     p: &'a DelaySearch,
-    length: usize,
-    correlation: Correlation,
-    reference: KeptSpectra,
-    /// The degraded frame, then the correlation.
-    frame: Buffer,
-    /// Largest magnitude in each block of the correlation.
-    maxima: Vec<f32>,
+    correlation: FrameCorrelation,
+    /// Frames correlated at once.
+    abreast: usize,
     /// Where the votes of frames at a pair of positions stand; one pair a slot.
     known: Vec<Known>,
     votes: Vec<Vote>,
@@ -65,11 +89,8 @@ impl<'a> FrameVotes<'a> {
     pub fn new(p: &'a DelaySearch, length: usize) -> Self {
         Self {
             p,
-            length,
-            correlation: Correlation::new(length),
-            reference: KeptSpectra::new(),
-            frame: Buffer::new(length),
-            maxima: vec![0.0; length / BLOCK],
+            correlation: FrameCorrelation::new(length),
+            abreast: FrameCorrelation::abreast(),
             known: vec![Known::NONE; Known::SLOTS],
             votes: Vec::new(),
         }
@@ -77,101 +98,57 @@ impl<'a> FrameVotes<'a> {
 
     /// To be called when the window is another than before.
     pub fn forget(&mut self) {
-        self.reference.forget();
-        self.forget_votes();
-    }
-
-    fn forget_votes(&mut self) {
         self.known.fill(Known::NONE);
         self.votes.clear();
     }
 
-    /// The votes of the frames at `r` and `d`.
-    pub fn votes(&mut self, pair: &Pair, window: &[f32], r: i64, d: i64) -> &[Vote] {
-        let positions = (r, d);
+    /// The votes of the pass's next frames.
+    pub fn votes(&mut self, pair: &Pair, window: &[f32], pass: Pass) -> &[Vote] {
+        let positions = (pass.r, pass.d);
         let slot = Known::slot(positions);
-        if self.known[slot].positions != positions {
+        if !self.knows(positions) {
             if self.votes.len() > MOST_VOTES {
-                self.forget_votes();
+                self.forget();
             }
-            let start = self.votes.len();
-            self.correlate(pair, window, r, d);
-            cast(self.p, self.frame.samples(), &mut self.maxima, &mut self.votes);
-            self.known[slot] = Known { positions, votes: start..self.votes.len() };
+            self.look_ahead(pair, window, pass);
         }
         &self.votes[self.known[slot].votes.clone()]
     }
 
-    /// The circular cross-correlation of two windowed frames.
-    fn correlate(&mut self, pair: &Pair, window: &[f32], r: i64, d: i64) {
-        let reference = self.reference.at(r, self.length, |spectrum| {
-            multiply(spectrum.samples_mut(), &pair.reference.alignment[r as usize..], window);
-            self.correlation.spectrum(spectrum);
-        });
-        multiply(self.frame.samples_mut(), &pair.degraded.alignment[d as usize..], window);
-        self.correlation.run(reference, &mut self.frame);
+    fn knows(&self, positions: (i64, i64)) -> bool {
+        self.known[Known::slot(positions)].positions == positions
+    }
+
+    /// Makes the votes of the frames that the pass comes to first, of those that are not kept.
+    fn look_ahead(&mut self, pair: &Pair, window: &[f32], pass: Pass) {
+        let unknown = pass.positions().filter(|&positions| !self.knows(positions));
+        let positions: Vec<_> = unknown.take(self.abreast).collect();
+        let x: Vec<_> =
+            positions.iter().map(|&(r, _)| &pair.reference.alignment[r as usize..]).collect();
+        let y: Vec<_> =
+            positions.iter().map(|&(_, d)| &pair.degraded.alignment[d as usize..]).collect();
+        let first = self.votes.len();
+        let peaks = self.correlation.peaks(&x, &y, window, self.p.peak_fraction);
+        // The last is the one that is asked for, whose slot another may have.
+        for (positions, peaks) in positions.into_iter().zip(peaks).rev() {
+            let start = self.votes.len();
+            self.votes.extend(
+                peaks
+                    .iter()
+                    .map(|&Peak { lag, magnitude }| Vote { lag: lag as u32, weight: magnitude }),
+            );
+            self.known[Known::slot(positions)] =
+                Known { positions, votes: start..self.votes.len() };
+        }
+        weigh(&mut self.votes[first..], self.p.peak_exponent);
     }
 }
 
-/// The spectra of reference frames by position, the latest kept.
-struct KeptSpectra(Vec<(i64, Option<Buffer>)>);
-
-impl KeptSpectra {
-    /// Frames kept; 32 s of a pass.
-    const SLOTS: usize = 2048;
-    /// No frame's position.
-    const NONE: i64 = -1;
-
-    fn new() -> Self {
-        Self(std::iter::repeat_with(|| (Self::NONE, None)).take(Self::SLOTS).collect())
-    }
-
-    fn forget(&mut self) {
-        self.0.iter_mut().for_each(|(position, _)| *position = Self::NONE);
-    }
-
-    /// The spectrum of the frame at `position`, made where it is not kept.
-    fn at(&mut self, position: i64, length: usize, make: impl FnOnce(&mut Buffer)) -> &Buffer {
-        // Frames of one pass are a quarter of their length apart, mostly.
-        let slot = 4 * position as usize / length % Self::SLOTS;
-        let (kept, spectrum) = &mut self.0[slot];
-        let spectrum = spectrum.get_or_insert_with(|| Buffer::new(length));
-        if *kept != position {
-            make(spectrum);
-            *kept = position;
-        }
-        spectrum
-    }
-}
-
-/// Lags whose magnitudes are looked at together.
-const BLOCK: usize = 32;
-
-/// Casts a vote for each lag whose magnitude comes near the frame's largest.
-fn cast(p: &DelaySearch, correlation: &[f32], maxima: &mut [f32], votes: &mut Vec<Vote>) {
-    block_maxima(correlation, maxima);
-    let threshold = p.peak_fraction * maxima.iter().fold(0.0, |a: f32, &b| a.max(b));
-    for (block, _) in maxima.iter().enumerate().filter(|(_, maximum)| **maximum > threshold) {
-        let first = block * BLOCK;
-        let near = correlation[first..].iter().take(BLOCK).map(|value| value.abs()).enumerate();
-        for (i, magnitude) in near.filter(|(_, magnitude)| *magnitude > threshold) {
-            let weight = f64::from(magnitude).powf(p.peak_exponent) as f32;
-            votes.push(Vote { lag: (first + i) as u32, weight });
-        }
-    }
-}
-
-/// The largest magnitude of each block.
-#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-fn block_maxima(values: &[f32], maxima: &mut [f32]) {
-    for (values, maximum) in values.chunks(BLOCK).zip(maxima) {
-        let mut largest = [0.0f32; 8];
-        for lanes in values.chunks_exact(largest.len()) {
-            for (largest, value) in largest.iter_mut().zip(lanes) {
-                let magnitude = value.abs();
-                *largest = if magnitude > *largest { magnitude } else { *largest };
-            }
-        }
-        *maximum = largest.iter().fold(0.0, |a, &b| if b > a { b } else { a });
+/// Turns magnitudes into weights.
+#[multiversion(targets("x86_64+avx2+fma", "aarch64+neon"))]
+fn weigh(votes: &mut [Vote], exponent: f64) {
+    const FUSED: bool = target_cfg_f!(target_feature = "fma");
+    for vote in votes {
+        vote.weight = pow::<FUSED>(f64::from(vote.weight), exponent) as f32;
     }
 }

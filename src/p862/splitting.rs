@@ -140,20 +140,18 @@ impl Splitter<'_> {
         let mut done = vec![false; candidates.len()];
         while let Some(first) = done.iter().position(|done| !done) {
             let seed = candidates[first].left.coarse;
-            let mut r = utterance.start * window;
-            if r + seed < 0 {
-                r = -seed;
-            }
+            let r = (utterance.start * window).max(-seed);
+            let end = candidates.iter().rfind(|candidate| candidate.left.coarse == seed);
+            let end = end.map_or(0, |candidate| candidate.boundary * window);
+            let mut pass = self.votes.forwards(self.pair, (r, r + seed), end);
             self.votes.clear();
             for (candidate, done) in candidates.iter_mut().zip(&mut done).skip(first) {
                 if *done || candidate.left.coarse != seed {
                     continue;
                 }
-                while r + frame <= candidate.boundary * window
-                    && self.votes.fits(self.pair, r, r + seed)
-                {
-                    self.votes.add_smoothed(self.pair, &self.window.values, r, r + seed);
-                    r += self.votes.hop();
+                while pass.frames > 0 && pass.r + frame <= candidate.boundary * window {
+                    self.votes.add_smoothed(self.pair, &self.window.values, pass);
+                    pass.advance();
                 }
                 let (lag, confidence) = self.votes.best();
                 candidate.left = Side { coarse: seed, delay: seed + lag, confidence };
@@ -170,18 +168,20 @@ impl Splitter<'_> {
             candidates.iter().map(|c| c.left.confidence <= utterance.confidence).collect();
         while let Some(last) = done.iter().rposition(|done| !done) {
             let seed = candidates[last].right.coarse;
-            let mut d = (utterance.end * window - frame + seed)
+            let d = (utterance.end * window - frame + seed)
                 .min(self.pair.degraded.length as i64 - frame);
+            let mut waiting = candidates.iter().zip(&done).filter(|(_, done)| !**done);
+            let begin = waiting.find(|(candidate, _)| candidate.right.coarse == seed);
+            let begin = begin.map_or(0, |(candidate, _)| candidate.boundary * window);
+            let mut pass = self.votes.backwards(self.pair, (d - seed, d), begin);
             self.votes.clear();
             for (candidate, done) in candidates.iter_mut().zip(&mut done).take(last + 1).rev() {
                 if *done || candidate.right.coarse != seed {
                     continue;
                 }
-                while d - seed >= candidate.boundary * window
-                    && self.votes.fits(self.pair, d - seed, d)
-                {
-                    self.votes.add_smoothed(self.pair, &self.window.values, d - seed, d);
-                    d -= self.votes.hop();
+                while pass.frames > 0 && pass.r >= candidate.boundary * window {
+                    self.votes.add_smoothed(self.pair, &self.window.values, pass);
+                    pass.advance();
                 }
                 let (lag, confidence) = self.votes.best();
                 candidate.right = Side { coarse: seed, delay: seed + lag, confidence };

@@ -1,0 +1,181 @@
+//! FFTs of many real frames at once, each in a lane of SIMD registers: every value is a row of lanes, so no step shuffles
+//! values within a register.
+//!
+//! Even and odd samples are real and imaginary parts of half as many complex values ([`real_split`](super::real_split)
+//! has the arithmetic). The transform takes rows in order to bins in digit-reversed order; the inverse takes them back, so
+//! nothing is ever put in order. Both are unnormalised.
+
+use super::lanes::{ComplexLanes, Lanes, MOST};
+use std::f64::consts::TAU;
+
+/// A transform of frames of one length.
+pub(crate) struct FrameTransform {
+    /// Rows of a frame.
+    half: usize,
+    /// Twiddles of each radix-4 pass, from the longest blocks to the shortest: exp(−2πijk/block) for j = 1, 2, 3.
+    passes: Vec<Vec<[[f32; 2]; 3]>>,
+    /// Every pair of bins k and half − k but the outermost and the middle one.
+    pub pairs: Vec<Mirrored>,
+    /// The row of the bin in the middle.
+    pub middle: usize,
+}
+
+/// Rows of the bins k and half − k.
+#[derive(Clone, Copy)]
+pub(crate) struct Mirrored {
+    pub low: usize,
+    pub high: usize,
+    /// −i·exp(−iπk/half)
+    pub turn: [f32; 2],
+}
+
+impl FrameTransform {
+    /// For frames of `length` samples, a power of two of at least 32.
+    pub fn new(length: usize) -> Self {
+        assert!(length.is_power_of_two() && length >= 2 * MOST, "{length} samples in a frame");
+        let half = length / 2;
+        let blocks = std::iter::successors(Some(half), |block| Some(block / 4));
+        let turns = |block: usize| {
+            let turn = move |turns: usize| cis(-TAU * turns as f64 / block as f64);
+            (0..block / 4).map(|k| [turn(k), turn(2 * k), turn(3 * k)]).collect()
+        };
+        let passes = blocks.take_while(|&block| block >= 4).map(turns).collect();
+        let mut rows = vec![0; half];
+        place_bins(&mut rows, 0..half, 0, 1);
+        let pair = |k: usize| Mirrored {
+            low: rows[k],
+            high: rows[half - k],
+            turn: cis(-TAU * k as f64 / length as f64 - TAU / 4.0),
+        };
+        let mut pairs: Vec<Mirrored> = (1..half / 2).map(pair).collect();
+        // In the order of memory, so that neighbours share the cache.
+        pairs.sort_by_key(|pair| pair.low);
+        Self { half, passes, pairs, middle: rows[half / 2] }
+    }
+
+    /// Values that frames take in memory.
+    pub fn room(&self) -> usize {
+        2 * self.half * MOST
+    }
+
+    /// The rows of windowed frames, which begin with `frames`.
+    #[inline(always)]
+    pub fn load<'a, L: Lanes>(
+        &self,
+        values: &'a mut [f32],
+        frames: &[&[f32]],
+        window: &[f32],
+    ) -> &'a mut [ComplexLanes<L>] {
+        let rows = &mut ComplexLanes::of(values)[..self.half];
+        let mut samples = [L::splat(0.0); MOST];
+        let blocks = rows.chunks_exact_mut(L::WIDTH / 2).zip(window.chunks_exact(L::WIDTH));
+        for (block, (rows, window)) in blocks.enumerate() {
+            L::gather(frames, block * L::WIDTH, &mut samples);
+            for (i, row) in rows.iter_mut().enumerate() {
+                row.re = samples[2 * i].mul(L::splat(window[2 * i]));
+                row.im = samples[2 * i + 1].mul(L::splat(window[2 * i + 1]));
+            }
+        }
+        rows
+    }
+
+    /// Rows of samples to rows of bins.
+    #[inline(always)]
+    pub fn forward<L: Lanes>(&self, rows: &mut [ComplexLanes<L>]) {
+        part_by_four(rows, &self.passes[0]);
+        // A quarter stays in the cache until it is done.
+        for quarter in rows.chunks_exact_mut(self.half / 4) {
+            for turns in &self.passes[1..] {
+                for block in quarter.chunks_exact_mut(4 * turns.len()) {
+                    part_by_four(block, turns);
+                }
+            }
+            if self.ends_in_pairs() {
+                butterflies(quarter);
+            }
+        }
+    }
+
+    /// Rows of bins to rows of samples.
+    #[inline(always)]
+    pub fn inverse<L: Lanes>(&self, rows: &mut [ComplexLanes<L>]) {
+        for quarter in rows.chunks_exact_mut(self.half / 4) {
+            if self.ends_in_pairs() {
+                butterflies(quarter);
+            }
+            for turns in self.passes[1..].iter().rev() {
+                for block in quarter.chunks_exact_mut(4 * turns.len()) {
+                    join_four(block, turns);
+                }
+            }
+        }
+        join_four(rows, &self.passes[0]);
+    }
+
+    /// Whether passes of four leave blocks of two.
+    fn ends_in_pairs(&self) -> bool {
+        !self.half.trailing_zeros().is_multiple_of(2)
+    }
+}
+
+fn cis(angle: f64) -> [f32; 2] {
+    [angle.cos() as f32, angle.sin() as f32]
+}
+
+/// Notes the row of each bin of a block: those of the bins `first`, `first + step` and so on.
+fn place_bins(rows: &mut [usize], block: std::ops::Range<usize>, first: usize, step: usize) {
+    let length = block.len();
+    if length == 1 {
+        rows[first] = block.start;
+        return;
+    }
+    let parts = if length == 2 { 2 } else { 4 };
+    let part = length / parts;
+    for j in 0..parts {
+        let start = block.start + j * part;
+        place_bins(rows, start..start + part, first + j * step, parts * step);
+    }
+}
+
+/// Four blocks of a quarter of the length, with the bins of remainder 0, 1, 2 and 3, from one.
+#[inline(always)]
+fn part_by_four<L: Lanes>(block: &mut [ComplexLanes<L>], turns: &[[[f32; 2]; 3]]) {
+    let (low, high) = block.split_at_mut(2 * turns.len());
+    let (a, b) = low.split_at_mut(turns.len());
+    let (c, d) = high.split_at_mut(turns.len());
+    for ((((a, b), c), d), turns) in a.iter_mut().zip(b).zip(c).zip(d).zip(turns) {
+        let (even, odd) = (a.add(*c), a.sub(*c));
+        let (even_beside, odd_beside) = (b.add(*d), b.sub(*d));
+        *a = even.add(even_beside);
+        *b = odd.sub_turned(odd_beside).times(ComplexLanes::splat(turns[0]));
+        *c = even.sub(even_beside).times(ComplexLanes::splat(turns[1]));
+        *d = odd.add_turned(odd_beside).times(ComplexLanes::splat(turns[2]));
+    }
+}
+
+/// The way back.
+#[inline(always)]
+fn join_four<L: Lanes>(block: &mut [ComplexLanes<L>], turns: &[[[f32; 2]; 3]]) {
+    let (low, high) = block.split_at_mut(2 * turns.len());
+    let (a, b) = low.split_at_mut(turns.len());
+    let (c, d) = high.split_at_mut(turns.len());
+    for ((((a, b), c), d), turns) in a.iter_mut().zip(b).zip(c).zip(d).zip(turns) {
+        let second = b.times_conjugate(ComplexLanes::splat(turns[0]));
+        let third = c.times_conjugate(ComplexLanes::splat(turns[1]));
+        let fourth = d.times_conjugate(ComplexLanes::splat(turns[2]));
+        let (even, odd) = (a.add(third), a.sub(third));
+        let (even_beside, odd_beside) = (second.add(fourth), second.sub(fourth));
+        *a = even.add(even_beside);
+        *b = odd.add_turned(odd_beside);
+        *c = even.sub(even_beside);
+        *d = odd.sub_turned(odd_beside);
+    }
+}
+
+/// Sum and difference of each two rows.
+#[inline(always)]
+fn butterflies<L: Lanes>(rows: &mut [ComplexLanes<L>]) {
+    for pair in rows.chunks_exact_mut(2) {
+        (pair[0], pair[1]) = (pair[0].add(pair[1]), pair[0].sub(pair[1]));
+    }
+}
