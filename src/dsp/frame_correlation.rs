@@ -1,6 +1,6 @@
 //! Circular cross-correlations of many pairs of frames at once, and their peaks.
 
-use super::frame_transform::FrameTransform;
+use super::frame_transform::{FrameTransform, part};
 use super::lanes::{self, ComplexLanes, Lanes, MOST, OnLanes};
 use super::memory::Memory;
 use bytemuck::cast_slice;
@@ -29,37 +29,23 @@ impl FrameCorrelation {
         Self { transform, x, y, peaks: Default::default() }
     }
 
-    /// How many pairs take as long as one.
-    pub fn abreast() -> usize {
-        struct Width;
-        impl OnLanes for Width {
-            type Output = usize;
-
-            #[inline(always)]
-            fn run<L: Lanes>(self) -> usize {
-                L::WIDTH
-            }
-        }
-        lanes::run(Width)
-    }
-
-    /// The lags of each pair at which the magnitude exceeds this fraction of the pair's largest, in order. No more pairs than
-    /// [`abreast`](Self::abreast); x and y begin with their frames.
+    /// The lags of each of the first [`lanes::width`] pairs at which the magnitude exceeds this fraction of the
+    /// pair's largest, in order; x and y begin with their frames.
     pub fn peaks(
         &mut self,
-        x: &[&[f32]],
-        y: &[&[f32]],
+        x: &[&[f32]; MOST],
+        y: &[&[f32]; MOST],
         window: &[f32],
         fraction: f32,
-    ) -> &[Vec<Peak>] {
+    ) -> &[Vec<Peak>; MOST] {
         lanes::run(Peaks { correlation: self, frames: [x, y], window, fraction });
-        &self.peaks[..x.len()]
+        &self.peaks
     }
 }
 
 struct Peaks<'a> {
     correlation: &'a mut FrameCorrelation,
-    frames: [&'a [&'a [f32]]; 2],
+    frames: [&'a [&'a [f32]; MOST]; 2],
     window: &'a [f32],
     fraction: f32,
 }
@@ -106,18 +92,6 @@ fn multiply<L: Lanes>(
     }
 }
 
-/// Twice the bins k and, conjugate, half − k of a real frame.
-#[inline(always)]
-fn part<L: Lanes>(
-    low: ComplexLanes<L>,
-    high: ComplexLanes<L>,
-    turn: ComplexLanes<L>,
-) -> (ComplexLanes<L>, ComplexLanes<L>) {
-    let even = ComplexLanes { re: low.re.add(high.re), im: low.im.sub(high.im) };
-    let odd = ComplexLanes { re: low.re.sub(high.re), im: low.im.add(high.im) }.times(turn);
-    (even.add(odd), even.sub(odd))
-}
-
 /// Notes the high places of each lane of what [`multiply`] led to.
 #[inline(always)]
 fn find<L: Lanes>(rows: &[ComplexLanes<L>], fraction: f32, peaks: &mut [Vec<Peak>; MOST]) {
@@ -161,7 +135,7 @@ mod tests {
     }
 
     /// All lags of a frame a lane.
-    struct All<'a>([&'a [&'a [f32]]; 2], &'a [f32]);
+    struct All<'a>([&'a [&'a [f32]; MOST]; 2], &'a [f32]);
 
     impl OnLanes for All<'_> {
         type Output = Vec<Vec<Peak>>;
@@ -169,8 +143,7 @@ mod tests {
         #[inline(always)]
         fn run<L: Lanes>(self) -> Self::Output {
             let mut correlation = FrameCorrelation::new(self.1.len());
-            let frames = self.0.map(|frames| &frames[..L::WIDTH]);
-            let window = self.1;
+            let (frames, window) = (self.0, self.1);
             // Every magnitude exceeds what is below zero.
             Peaks { correlation: &mut correlation, frames, window, fraction: -1.0 }.run::<L>();
             correlation.peaks[..L::WIDTH].to_vec()
@@ -186,8 +159,8 @@ mod tests {
         ) {
             let length = 1 << power;
             let window = &window[..length];
-            let frames = |first: usize| -> Vec<&[f32]> {
-                (0..MOST).map(|frame| &samples[first + 40 * frame..]).collect()
+            let frames = |first: usize| -> [&[f32]; MOST] {
+                std::array::from_fn(|frame| &samples[first + 40 * frame..])
             };
             let (x, y) = (frames(0), frames(40 * MOST));
             for found in lanes::run_on_each(|| All([&x, &y], window)) {

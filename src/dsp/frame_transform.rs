@@ -6,13 +6,14 @@
 //! nothing is ever put in order. Both are unnormalised.
 
 use super::lanes::{ComplexLanes, Lanes, MOST};
+use std::f32::consts::FRAC_1_SQRT_2;
 use std::f64::consts::TAU;
 
 /// A transform of frames of one length.
 pub(crate) struct FrameTransform {
     /// Rows of a frame.
     half: usize,
-    /// Twiddles of each radix-4 pass, from the longest blocks to the shortest: exp(−2πijk/block) for j = 1, 2, 3.
+    /// Twiddles of each radix-4 pass, from the longest blocks to those of 16 or 32: exp(−2πijk/block) for j = 1, 2, 3.
     passes: Vec<Vec<[[f32; 2]; 3]>>,
     /// Every pair of bins k and half − k but the outermost and the middle one.
     pub pairs: Vec<Mirrored>,
@@ -23,6 +24,8 @@ pub(crate) struct FrameTransform {
 /// Rows of the bins k and half − k.
 #[derive(Clone, Copy)]
 pub(crate) struct Mirrored {
+    /// k
+    pub bin: usize,
     pub low: usize,
     pub high: usize,
     /// −i·exp(−iπk/half)
@@ -39,10 +42,11 @@ impl FrameTransform {
             let turn = move |turns: usize| cis(-TAU * turns as f64 / block as f64);
             (0..block / 4).map(|k| [turn(k), turn(2 * k), turn(3 * k)]).collect()
         };
-        let passes = blocks.take_while(|&block| block >= 4).map(turns).collect();
+        let passes = blocks.take_while(|&block| block > 8).map(turns).collect();
         let mut rows = vec![0; half];
         place_bins(&mut rows, 0..half, 0, 1);
         let pair = |k: usize| Mirrored {
+            bin: k,
             low: rows[k],
             high: rows[half - k],
             turn: cis(-TAU * k as f64 / length as f64 - TAU / 4.0),
@@ -58,12 +62,12 @@ impl FrameTransform {
         2 * self.half * MOST
     }
 
-    /// The rows of windowed frames, which begin with `frames`.
+    /// The rows of windowed frames, which `frames` begin with.
     #[inline(always)]
     pub fn load<'a, L: Lanes>(
         &self,
         values: &'a mut [f32],
-        frames: &[&[f32]],
+        frames: &[&[f32]; MOST],
         window: &[f32],
     ) -> &'a mut [ComplexLanes<L>] {
         let rows = &mut ComplexLanes::of(values)[..self.half];
@@ -90,8 +94,12 @@ impl FrameTransform {
                     part_by_four(block, turns);
                 }
             }
-            if self.ends_in_pairs() {
-                butterflies(quarter);
+            let (eights, fours) = self.last_blocks(quarter);
+            for block in eights {
+                part_eight(block);
+            }
+            for block in fours {
+                part_four(block);
             }
         }
     }
@@ -100,21 +108,31 @@ impl FrameTransform {
     #[inline(always)]
     pub fn inverse<L: Lanes>(&self, rows: &mut [ComplexLanes<L>]) {
         for quarter in rows.chunks_exact_mut(self.half / 4) {
-            if self.ends_in_pairs() {
-                butterflies(quarter);
+            let (eights, fours) = self.last_blocks(quarter);
+            for block in eights {
+                join_eight(block);
+            }
+            for block in fours {
+                join_four(block);
             }
             for turns in self.passes[1..].iter().rev() {
                 for block in quarter.chunks_exact_mut(4 * turns.len()) {
-                    join_four(block, turns);
+                    join_by_four(block, turns);
                 }
             }
         }
-        join_four(rows, &self.passes[0]);
+        join_by_four(rows, &self.passes[0]);
     }
 
-    /// Whether passes of four leave blocks of two.
-    fn ends_in_pairs(&self) -> bool {
-        !self.half.trailing_zeros().is_multiple_of(2)
+    /// The blocks that the passes leave: all of eight rows, or all of four.
+    #[inline(always)]
+    fn last_blocks<'a, L: Lanes>(
+        &self,
+        rows: &'a mut [ComplexLanes<L>],
+    ) -> (&'a mut [[ComplexLanes<L>; 8]], &'a mut [[ComplexLanes<L>; 4]]) {
+        let eights = if self.half.trailing_zeros().is_multiple_of(2) { 0 } else { rows.len() };
+        let (eights, fours) = rows.split_at_mut(eights);
+        (eights.as_chunks_mut().0, fours.as_chunks_mut().0)
     }
 }
 
@@ -144,18 +162,17 @@ fn part_by_four<L: Lanes>(block: &mut [ComplexLanes<L>], turns: &[[[f32; 2]; 3]]
     let (a, b) = low.split_at_mut(turns.len());
     let (c, d) = high.split_at_mut(turns.len());
     for ((((a, b), c), d), turns) in a.iter_mut().zip(b).zip(c).zip(d).zip(turns) {
-        let (even, odd) = (a.add(*c), a.sub(*c));
-        let (even_beside, odd_beside) = (b.add(*d), b.sub(*d));
-        *a = even.add(even_beside);
-        *b = odd.sub_turned(odd_beside).times(ComplexLanes::splat(turns[0]));
-        *c = even.sub(even_beside).times(ComplexLanes::splat(turns[1]));
-        *d = odd.add_turned(odd_beside).times(ComplexLanes::splat(turns[2]));
+        let [first, second, third, fourth] = parted([*a, *b, *c, *d]);
+        *a = first;
+        *b = second.times(ComplexLanes::splat(turns[0]));
+        *c = third.times(ComplexLanes::splat(turns[1]));
+        *d = fourth.times(ComplexLanes::splat(turns[2]));
     }
 }
 
 /// The way back.
 #[inline(always)]
-fn join_four<L: Lanes>(block: &mut [ComplexLanes<L>], turns: &[[[f32; 2]; 3]]) {
+fn join_by_four<L: Lanes>(block: &mut [ComplexLanes<L>], turns: &[[[f32; 2]; 3]]) {
     let (low, high) = block.split_at_mut(2 * turns.len());
     let (a, b) = low.split_at_mut(turns.len());
     let (c, d) = high.split_at_mut(turns.len());
@@ -163,19 +180,88 @@ fn join_four<L: Lanes>(block: &mut [ComplexLanes<L>], turns: &[[[f32; 2]; 3]]) {
         let second = b.times_conjugate(ComplexLanes::splat(turns[0]));
         let third = c.times_conjugate(ComplexLanes::splat(turns[1]));
         let fourth = d.times_conjugate(ComplexLanes::splat(turns[2]));
-        let (even, odd) = (a.add(third), a.sub(third));
-        let (even_beside, odd_beside) = (second.add(fourth), second.sub(fourth));
-        *a = even.add(even_beside);
-        *b = odd.add_turned(odd_beside);
-        *c = even.sub(even_beside);
-        *d = odd.sub_turned(odd_beside);
+        [*a, *b, *c, *d] = joined([*a, second, third, fourth]);
     }
 }
 
-/// Sum and difference of each two rows.
+/// The transform of four values.
 #[inline(always)]
-fn butterflies<L: Lanes>(rows: &mut [ComplexLanes<L>]) {
-    for pair in rows.chunks_exact_mut(2) {
-        (pair[0], pair[1]) = (pair[0].add(pair[1]), pair[0].sub(pair[1]));
-    }
+fn parted<L: Lanes>([a, b, c, d]: [ComplexLanes<L>; 4]) -> [ComplexLanes<L>; 4] {
+    let (even, odd) = (a.add(c), a.sub(c));
+    let (even_beside, odd_beside) = (b.add(d), b.sub(d));
+    [
+        even.add(even_beside),
+        odd.sub_turned(odd_beside),
+        even.sub(even_beside),
+        odd.add_turned(odd_beside),
+    ]
 }
+
+/// The inverse transform of four values.
+#[inline(always)]
+fn joined<L: Lanes>([a, b, c, d]: [ComplexLanes<L>; 4]) -> [ComplexLanes<L>; 4] {
+    let [first, second, third, fourth] = parted([a, b, c, d]);
+    [first, fourth, third, second]
+}
+
+/// A last block of four.
+#[inline(always)]
+fn part_four<L: Lanes>(block: &mut [ComplexLanes<L>; 4]) {
+    *block = parted(*block);
+}
+
+/// The way back.
+#[inline(always)]
+fn join_four<L: Lanes>(block: &mut [ComplexLanes<L>; 4]) {
+    *block = joined(*block);
+}
+
+/// A last block of eight: a step of four and one of two.
+#[inline(always)]
+fn part_eight<L: Lanes>(block: &mut [ComplexLanes<L>; 8]) {
+    let [a, b, c, d, e, f, g, h] = *block;
+    let even = parted([a, c, e, g]);
+    let odd = parted([b, d, f, h]);
+    let second = odd[1].times(ComplexLanes::splat(EIGHTH));
+    let fourth = odd[3].times(ComplexLanes::splat(THREE_EIGHTHS));
+    *block = [
+        even[0].add(odd[0]),
+        even[0].sub(odd[0]),
+        even[1].add(second),
+        even[1].sub(second),
+        even[2].sub_turned(odd[2]),
+        even[2].add_turned(odd[2]),
+        even[3].add(fourth),
+        even[3].sub(fourth),
+    ];
+}
+
+/// The way back.
+#[inline(always)]
+fn join_eight<L: Lanes>(block: &mut [ComplexLanes<L>; 8]) {
+    let [a, b, c, d, e, f, g, h] = *block;
+    let second = c.sub(d).times_conjugate(ComplexLanes::splat(EIGHTH));
+    let fourth = g.sub(h).times_conjugate(ComplexLanes::splat(THREE_EIGHTHS));
+    let third = e.sub(f);
+    let third = ComplexLanes { re: L::splat(0.0).sub(third.im), im: third.re };
+    let even = joined([a.add(b), c.add(d), e.add(f), g.add(h)]);
+    let odd = joined([a.sub(b), second, third, fourth]);
+    *block = [even[0], odd[0], even[1], odd[1], even[2], odd[2], even[3], odd[3]];
+}
+
+/// Twice the bins k and, conjugate, half − k of a real frame.
+#[inline(always)]
+pub(crate) fn part<L: Lanes>(
+    low: ComplexLanes<L>,
+    high: ComplexLanes<L>,
+    turn: ComplexLanes<L>,
+) -> (ComplexLanes<L>, ComplexLanes<L>) {
+    let even = ComplexLanes { re: low.re.add(high.re), im: low.im.sub(high.im) };
+    let odd = ComplexLanes { re: low.re.sub(high.re), im: low.im.add(high.im) }.times(turn);
+    (even.add(odd), even.sub(odd))
+}
+
+/// exp(−2πi/8)
+const EIGHTH: [f32; 2] = [FRAC_1_SQRT_2, -FRAC_1_SQRT_2];
+/// Its third power.
+const THREE_EIGHTHS: [f32; 2] = [-FRAC_1_SQRT_2, -FRAC_1_SQRT_2];

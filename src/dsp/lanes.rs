@@ -22,8 +22,8 @@ pub(crate) trait Lanes: Pod {
     fn abs(self) -> Self;
     /// A bit for each lane in which `self` is larger.
     fn exceeds(self, other: Self) -> u32;
-    /// The samples `first..first + WIDTH` of as many signals, a signal a lane, into the first elements of `out`.
-    fn gather(signals: &[&[f32]], first: usize, out: &mut [Self; MOST]);
+    /// The samples `first..first + WIDTH` of the first WIDTH signals, a signal a lane, into the first elements of `out`.
+    fn gather(signals: &[&[f32]; MOST], first: usize, out: &mut [Self; MOST]);
 }
 
 /// Lanes of the widest registers.
@@ -52,6 +52,22 @@ pub(crate) fn run<T: OnLanes>(work: T) -> T::Output {
         }
     }
     work.run::<Plain>()
+}
+
+/// Lanes of the widest registers that the processor has.
+pub(crate) fn width() -> usize {
+    run(Width)
+}
+
+struct Width;
+
+impl OnLanes for Width {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self) -> usize {
+        L::WIDTH
+    }
 }
 
 /// Runs on each kind of registers that the processor has, plain arrays too.
@@ -203,7 +219,7 @@ impl Lanes for Plain {
     }
 
     #[inline(always)]
-    fn gather(signals: &[&[f32]], first: usize, out: &mut [Self; MOST]) {
+    fn gather(signals: &[&[f32]; MOST], first: usize, out: &mut [Self; MOST]) {
         for (lane, signal) in signals.iter().enumerate().take(Self::WIDTH) {
             for (out, sample) in out.iter_mut().zip(&signal[first..first + Self::WIDTH]) {
                 out.0[lane] = *sample;
@@ -308,12 +324,12 @@ mod x86 {
         }
 
         #[inline(always)]
-        fn gather(signals: &[&[f32]], first: usize, out: &mut [Self; MOST]) {
+        fn gather(signals: &[&[f32]; MOST], first: usize, out: &mut [Self; MOST]) {
             // SAFETY: the same; every load is from a slice of a register's length.
             unsafe {
                 let mut rows = [_mm512_setzero_ps(); 16];
-                for (row, signal) in rows.iter_mut().zip(signals) {
-                    *row = _mm512_loadu_ps(signal[first..first + 16].as_ptr());
+                for i in 0..16 {
+                    rows[i] = _mm512_loadu_ps(signals[i][first..first + 16].as_ptr());
                 }
                 // Transposed in squares of 2, 4, 8 and 16.
                 let mut twos = rows;
@@ -409,12 +425,12 @@ mod x86 {
         }
 
         #[inline(always)]
-        fn gather(signals: &[&[f32]], first: usize, out: &mut [Self; MOST]) {
+        fn gather(signals: &[&[f32]; MOST], first: usize, out: &mut [Self; MOST]) {
             // SAFETY: the same; every load is from a slice of a register's length.
             unsafe {
                 let mut rows = [_mm256_setzero_ps(); 8];
-                for (row, signal) in rows.iter_mut().zip(signals) {
-                    *row = _mm256_loadu_ps(signal[first..first + 8].as_ptr());
+                for i in 0..8 {
+                    rows[i] = _mm256_loadu_ps(signals[i][first..first + 8].as_ptr());
                 }
                 // Transposed in squares of 2, 4 and 8.
                 let mut twos = rows;
@@ -445,7 +461,7 @@ mod tests {
     use super::*;
     use bytemuck::cast_slice;
 
-    struct Transposition<'a>(Vec<&'a [f32]>);
+    struct Transposition<'a>([&'a [f32]; MOST]);
 
     impl OnLanes for Transposition<'_> {
         type Output = (usize, Vec<f32>);
@@ -462,7 +478,7 @@ mod tests {
     fn each_signal_has_its_lane() {
         let signals: Vec<Vec<f32>> =
             (0..MOST).map(|s| (0..20).map(|n| (100 * s + n) as f32).collect()).collect();
-        let work = || Transposition(signals.iter().map(Vec::as_slice).collect());
+        let work = || Transposition(std::array::from_fn(|s| &*signals[s]));
         for (width, values) in run_on_each(work) {
             for (i, value) in values.iter().enumerate() {
                 assert_eq!(*value, signals[i % width][3 + i / width]);

@@ -186,9 +186,12 @@ impl<'a> FrameComparison<'a> {
         compared: &mut Compared,
     ) {
         self.gain = 1.0;
-        for f in interval.frames.clone() {
-            let from = self.setup.margin() + f * self.setup.hop();
-            self.analyser.pitch_powers(&realigned[from..], &mut self.working.powers);
+        let from = |f: usize| self.setup.margin() + f * self.setup.hop();
+        let frames = interval.frames.clone().map(|f| &realigned[from(f)..]).enumerate();
+        let mut powers = PitchPowers::new(self.setup.rate.bands.len(), interval.frames.len());
+        self.analyser.pitch_powers(frames, &mut powers);
+        for (i, f) in interval.frames.clone().enumerate() {
+            self.working.powers.copy_from_slice(powers.frame(i));
             let [symmetric, asymmetric] = self.disturbance(f);
             compared.symmetric[f] = compared.symmetric[f].min(symmetric);
             compared.asymmetric[f] = compared.asymmetric[f].min(asymmetric);

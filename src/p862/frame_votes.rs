@@ -5,6 +5,7 @@
 
 use super::delay::Pair;
 use crate::dsp::frame_correlation::{FrameCorrelation, Peak};
+use crate::dsp::lanes;
 use crate::dsp::power::pow;
 use crate::model::DelaySearch;
 use multiversion::{multiversion, target::target_cfg_f};
@@ -90,7 +91,7 @@ impl<'a> FrameVotes<'a> {
         Self {
             p,
             correlation: FrameCorrelation::new(length),
-            abreast: FrameCorrelation::abreast(),
+            abreast: lanes::width(),
             known: vec![Known::NONE; Known::SLOTS],
             votes: Vec::new(),
         }
@@ -123,10 +124,11 @@ impl<'a> FrameVotes<'a> {
     fn look_ahead(&mut self, pair: &Pair, window: &[f32], pass: Pass) {
         let unknown = pass.positions().filter(|&positions| !self.knows(positions));
         let positions: Vec<_> = unknown.take(self.abreast).collect();
-        let x: Vec<_> =
-            positions.iter().map(|&(r, _)| &pair.reference.alignment[r as usize..]).collect();
-        let y: Vec<_> =
-            positions.iter().map(|&(_, d)| &pair.degraded.alignment[d as usize..]).collect();
+        let Some(&last) = positions.last() else { return };
+        // The last stands for those that are missing.
+        let at = |lane: usize| positions.get(lane).copied().unwrap_or(last);
+        let x = std::array::from_fn(|lane| &pair.reference.alignment[at(lane).0 as usize..]);
+        let y = std::array::from_fn(|lane| &pair.degraded.alignment[at(lane).1 as usize..]);
         let first = self.votes.len();
         let peaks = self.correlation.peaks(&x, &y, window, self.p.peak_fraction);
         // The last is the one that is asked for, whose slot another may have.

@@ -3,9 +3,11 @@
 use super::Setup;
 use super::delay::Utterance;
 use super::level::Levelled;
-use crate::dsp::fft::{Buffer, Complex32, Forward};
+use crate::dsp::frame_power::FramePower;
+use crate::dsp::lanes::{self, MOST};
 use crate::dsp::memory::Memory;
-use crate::dsp::window::{hann, multiply};
+use crate::dsp::window::hann;
+use multiversion::multiversion;
 use std::sync::Arc;
 
 /// The frames between the reference's first and last sound.
@@ -82,10 +84,9 @@ impl ReferenceFrames {
         let active = ActiveFrames::of(setup, reference);
         let mut powers = PitchPowers::new(setup.rate.bands.len(), active.end);
         let mut analyser = Analyser::new(setup);
-        for f in 0..active.end {
-            let from = setup.margin() + f * setup.hop();
-            analyser.pitch_powers(&reference.samples[from..], powers.frame_mut(f));
-        }
+        let from = |f: usize| setup.margin() + f * setup.hop();
+        let frames = (0..active.end).map(|f| (f, &reference.samples[from(f)..]));
+        analyser.pitch_powers(frames, &mut powers);
         let p = &setup.p.perceptual;
         let silent = |f| audible(setup, powers.frame(f), p.audible_factor) < p.silent_power;
         let silent: Vec<bool> = (0..active.end).map(silent).collect();
@@ -106,42 +107,51 @@ pub(super) fn audible(setup: Setup, powers: &[f32], factor: f32) -> f32 {
     heard.map(|(&power, _)| f64::from(power)).sum::<f64>() as f32
 }
 
-/// From a frame of samples to its pitch power density.
+/// From frames of samples to their pitch power densities.
 pub(super) struct Analyser {
     window: Arc<[f32]>,
-    forward: Forward,
-    spectrum: Buffer,
-    /// Bins of each band, and what their power is multiplied by.
-    bands: Vec<(usize, f64)>,
+    power: FramePower,
+    bands: Vec<BandPower>,
+}
+
+/// Bins of a band, and what their power is multiplied by.
+struct BandPower {
+    bins: usize,
+    scale: f64,
 }
 
 impl Analyser {
     pub fn new(setup: Setup) -> Self {
         let length = setup.rate.frame;
         let scale = setup.rate.pitch_power_scale;
-        Self {
-            window: hann(length),
-            forward: Forward::new(length),
-            spectrum: Buffer::new(length),
-            bands: setup
-                .rate
-                .bands
-                .iter()
-                .map(|band| (band.bins, band.power_correction * scale))
-                .collect(),
-        }
+        let bands = setup.rate.bands.iter();
+        let bands = bands
+            .map(|band| BandPower { bins: band.bins, scale: band.power_correction * scale })
+            .collect();
+        Self { window: hann(length), power: FramePower::new(length), bands }
     }
 
-    /// The pitch power density of the frame that `samples` begin with.
-    pub fn pitch_powers(&mut self, samples: &[f32], powers: &mut [f32]) {
-        multiply(self.spectrum.samples_mut(), samples, &self.window);
-        self.forward.run(&mut self.spectrum);
-        self.spectrum[0] = Complex32::default();
-        let mut bins = &*self.spectrum;
-        for (power, (count, scale)) in powers.iter_mut().zip(&self.bands) {
-            let (band, rest) = bins.split_at(*count);
-            bins = rest;
-            *power = (band.iter().map(|bin| f64::from(bin.norm_sqr())).sum::<f64>() * scale) as f32;
+    /// The pitch power densities of frames, each with its place in `powers` and the samples that it begins.
+    pub fn pitch_powers<'s>(
+        &mut self,
+        mut frames: impl Iterator<Item = (usize, &'s [f32])>,
+        powers: &mut PitchPowers,
+    ) {
+        loop {
+            let abreast: Vec<_> = frames.by_ref().take(lanes::width()).collect();
+            let Some(&(_, last)) = abreast.last() else { return };
+            // The last stands for those that are missing.
+            let samples =
+                std::array::from_fn(|lane| abreast.get(lane).map_or(last, |(_, samples)| samples));
+            let mut bins = self.power.powers(&samples, &self.window);
+            for (k, band) in self.bands.iter().enumerate() {
+                let (own, rest) = bins.split_at(band.bins);
+                bins = rest;
+                let sums = sums(own);
+                for (&(f, _), sum) in abreast.iter().zip(sums) {
+                    powers.frame_mut(f)[k] = (sum * band.scale) as f32;
+                }
+            }
         }
     }
 
@@ -154,15 +164,27 @@ impl Analyser {
         frames: usize,
     ) -> PitchPowers {
         let mut powers = PitchPowers::new(self.bands.len(), frames);
-        for f in 0..frames {
+        let heard = (0..frames).filter_map(|f| {
             let x = setup.margin() + f * setup.hop();
             let from = x as i64 + delay_at(setup, utterances, x);
-            if from > 0 && from as usize + setup.rate.frame < degraded.len() {
-                self.pitch_powers(&degraded[from as usize..], powers.frame_mut(f));
-            }
-        }
+            let heard = from > 0 && from as usize + setup.rate.frame < degraded.len();
+            heard.then(|| (f, &degraded[from as usize..]))
+        });
+        self.pitch_powers(heard, &mut powers);
         powers
     }
+}
+
+/// The sum of each lane, added in f64.
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2", "aarch64+neon"))]
+fn sums(rows: &[[f32; MOST]]) -> [f64; MOST] {
+    let mut sums = [0.0; MOST];
+    for row in rows {
+        for (sum, &value) in sums.iter_mut().zip(row) {
+            *sum += f64::from(value);
+        }
+    }
+    sums
 }
 
 /// The delay of the utterance that the reference position `x` lies in, in samples.
