@@ -9,7 +9,6 @@ use multiversion::{multiversion, target::target_cfg_f};
 use std::ops::Range;
 
 /// The spectrum of a signal that several curves are applied to.
-#[derive(Clone)]
 pub(crate) struct Spectrum {
     bins: Buffer,
     sample_rate: u32,
@@ -31,10 +30,15 @@ impl Spectrum {
     }
 
     /// The filtered signal, as long as the padded one.
-    pub fn filtered(mut self, curve: &[[f64; 2]]) -> Filtered {
-        self.apply(curve);
-        Inverse::new(self.length()).run(&mut self.bins);
-        Filtered(self.bins)
+    pub fn filtered(&self, curve: &[[f64; 2]]) -> Filtered {
+        let mut bins = Buffer::new(self.length());
+        for (line, range) in blocks(curve, self.bin_hz(), self.bins.len()) {
+            let block = &mut bins[range.clone()];
+            block.copy_from_slice(&self.bins[range.clone()]);
+            line.apply(block, range.start, self.bin_hz(), self.scale(curve));
+        }
+        Inverse::new(self.length()).run(&mut bins);
+        Filtered(bins)
     }
 
     /// The energy of the filtered signal's first `samples` samples.
@@ -43,25 +47,36 @@ impl Spectrum {
     /// samples that do not count, and relative to what the spectrum has of the unfiltered signal's. Where a stop band
     /// allows, every second sample is enough.
     pub fn filtered_energy(mut self, curve: &[[f64; 2]], samples: usize) -> f64 {
-        let length = self.length();
-        let kept = self.squares() / length as f64 / self.energy;
-        self.apply(curve);
-        let filtered = self.squares() * length as f64;
-        let rest = if stop_band_hz(curve) <= EverySecond::HIGHEST * f64::from(self.sample_rate) {
+        let (length, bin_hz, scale) = (self.length(), self.bin_hz(), self.scale(curve));
+        let every_second =
+            stop_band_hz(curve) <= EverySecond::HIGHEST * f64::from(self.sample_rate);
+        let mut squares = -0.5 * self.outer_squares();
+        if every_second {
+            squares += energy(cast_slice(&self.bins[length / 4 + 1..]));
             self.bins.truncate(length / 2);
-            Inverse::new(length / 2).run(&mut self.bins);
+        }
+        let mut filtered = 0.0;
+        for (line, range) in blocks(curve, bin_hz, self.bins.len()) {
+            let block = &mut self.bins[range.clone()];
+            squares += energy(cast_slice(block));
+            line.apply(block, range.start, bin_hz, scale);
+            filtered += energy(cast_slice(block));
+        }
+        filtered -= 0.5 * self.outer_squares();
+        Inverse::new(self.length()).run(&mut self.bins);
+        let rest = if every_second {
             EverySecond::new(self.bins.samples()).energy_from(samples)
         } else {
-            Inverse::new(length).run(&mut self.bins);
             energy(&self.bins.samples()[samples..])
         };
-        if kept > 0.0 { (filtered - rest) / kept } else { 0.0 }
+        // Each bin but the outer two stands for one at a negative frequency too.
+        let kept = 2.0 * squares / length as f64 / self.energy;
+        if kept > 0.0 { (2.0 * filtered * length as f64 - rest) / kept } else { 0.0 }
     }
 
-    /// The sum of the squared magnitudes of all bins, negative frequencies too.
-    fn squares(&self) -> f64 {
-        let outer = [self.bins[0], self.bins[self.bins.len() - 1]];
-        2.0 * energy(cast_slice(&self.bins)) - energy(cast_slice(&outer))
+    /// The squared magnitudes of the first and the last bin.
+    fn outer_squares(&self) -> f64 {
+        energy(cast_slice(&[self.bins[0], self.bins[self.bins.len() - 1]]))
     }
 
     /// Samples of the padded signal.
@@ -69,21 +84,25 @@ impl Spectrum {
         2 * (self.bins.len() - 1)
     }
 
-    /// Multiplies the bins by the curve's gain over that at 1 kHz, and by what the inverse transform leaves out.
-    fn apply(&mut self, curve: &[[f64; 2]]) {
-        let length = self.length();
-        let bin_hz = f64::from(self.sample_rate) / length as f64;
-        let at_1_khz = Line::at(curve, 1000.0).db(1000.0);
-        for (line, range) in segments(curve, bin_hz, self.bins.len()) {
-            line.apply(
-                &mut self.bins[range.clone()],
-                range.start,
-                bin_hz,
-                at_1_khz,
-                1.0 / length as f64,
-            );
+    /// From one bin to the next.
+    fn bin_hz(&self) -> f64 {
+        f64::from(self.sample_rate) / self.length() as f64
+    }
+
+    /// Gains are relative to that at 1 kHz, and have what the inverse transform leaves out.
+    fn scale(&self, curve: &[[f64; 2]]) -> Scale {
+        Scale {
+            at_1_khz_db: Line::at(curve, 1000.0).db(1000.0),
+            factor: 1.0 / self.length() as f64,
         }
     }
+}
+
+/// What all gains of a curve are relative to, and multiplied by.
+#[derive(Clone, Copy)]
+struct Scale {
+    at_1_khz_db: f64,
+    factor: f64,
 }
 
 /// A filtered signal in the buffer of its transform.
@@ -96,9 +115,11 @@ impl Filtered {
     }
 }
 
-/// Where a curve's last stop band begins, deep enough that nothing of a signal is left in f32; infinite without one.
+/// In a stop band this deep, nothing of a signal is left in f32.
+const STOP_DB: f64 = -400.0;
+
+/// Where a curve's last stop band begins; infinite without one.
 fn stop_band_hz(curve: &[[f64; 2]]) -> f64 {
-    const STOP_DB: f64 = -400.0;
     let stopped = curve.iter().rev().take_while(|point| point[1] <= STOP_DB);
     stopped.last().map_or(f64::INFINITY, |point| point[0])
 }
@@ -122,24 +143,32 @@ impl Line {
         y0 + (y1 - y0) * (hz - x0) / (x1 - x0)
     }
 
-    /// Multiplies `bins`, of which the first is number `first`, by the gain over `reference_db`, and by `scale`.
-    fn apply(
-        self,
-        bins: &mut [Complex32],
-        first: usize,
-        bin_hz: f64,
-        reference_db: f64,
-        scale: f64,
-    ) {
+    /// Multiplies `bins`, of which the first is number `first`, by the gain.
+    fn apply(self, bins: &mut [Complex32], first: usize, bin_hz: f64, scale: Scale) {
         let slope = (self.to[1] - self.from[1]) / (self.to[0] - self.from[0]);
-        if slope == 0.0 {
-            let gain = (10f64.powf((self.from[1] - reference_db) / 20.0) * scale) as f32;
-            bins.iter_mut().for_each(|bin| *bin *= gain);
+        if slope != 0.0 {
+            let first_db = self.db(first as f64 * bin_hz) - scale.at_1_khz_db;
+            apply_slope(bins, first_db, slope * bin_hz, scale.factor);
+        } else if self.from[1] - scale.at_1_khz_db <= STOP_DB {
+            bins.fill(Complex32::default());
         } else {
-            let first_db = self.db(first as f64 * bin_hz) - reference_db;
-            apply_slope(bins, first_db, slope * bin_hz, scale);
+            let gain = 10f64.powf((self.from[1] - scale.at_1_khz_db) / 20.0) * scale.factor;
+            bins.iter_mut().for_each(|bin| *bin *= gain as f32);
         }
     }
+}
+
+/// The segments of a curve in blocks of bins: what is done with a block finds it in the cache.
+fn blocks(
+    curve: &[[f64; 2]],
+    bin_hz: f64,
+    bins: usize,
+) -> impl Iterator<Item = (Line, Range<usize>)> {
+    const BLOCK: usize = 1024;
+    segments(curve, bin_hz, bins).flat_map(|(line, range)| {
+        let end = range.end;
+        range.step_by(BLOCK).map(move |start| (line, start..end.min(start + BLOCK)))
+    })
 }
 
 /// The segments of a curve with the bins of a spectrum that each is for.
@@ -185,7 +214,7 @@ mod tests {
         let noise: Vec<f32> = std::iter::repeat_with(noise).take(5000).collect();
         for samples in [4000, 4321, 5000] {
             let spectrum = Spectrum::of(&noise, 16_000);
-            let filtered = spectrum.clone().filtered(&curve);
+            let filtered = spectrum.filtered(&curve);
             let all = energy(&filtered.samples()[..samples]);
             let found = spectrum.filtered_energy(&curve, samples);
             assert!((found / all - 1.0).abs() < 1e-6, "{samples}: {found} of {all}");

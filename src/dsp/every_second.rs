@@ -3,8 +3,15 @@
 use super::sums::energy;
 use std::f64::consts::PI;
 
+/// Odd samples are interpolated from so many even ones on either side.
+const TAPS: usize = 24;
+
 /// Every second sample, the first one too, of a circular signal.
-pub(crate) struct EverySecond<'a>(&'a [f32]);
+pub(crate) struct EverySecond<'a> {
+    even: &'a [f32],
+    /// What the neighbours of an odd sample weigh, from the nearest on.
+    taps: [f64; TAPS],
+}
 
 impl<'a> EverySecond<'a> {
     /// The highest frequency that the signal may have, of its sample rate.
@@ -12,13 +19,18 @@ impl<'a> EverySecond<'a> {
 
     /// The samples; the signal has twice as many.
     pub fn new(samples: &'a [f32]) -> Self {
-        Self(samples)
+        let tap = |tap: usize| {
+            let distance = tap as f64 + 0.5;
+            let window = (0.5 * PI * distance / TAPS as f64).cos().powi(2);
+            window * (PI * distance).sin() / (PI * distance)
+        };
+        Self { even: samples, taps: std::array::from_fn(tap) }
     }
 
     /// The energy of the whole signal from sample `first` to its end.
     pub fn energy_from(&self, first: usize) -> f64 {
-        let counted = &self.0[first.div_ceil(2)..];
-        2.0 * energy(counted) - self.excess(first) + self.excess(2 * self.0.len())
+        let counted = &self.even[first.div_ceil(2)..];
+        2.0 * energy(counted) - self.excess(first) + self.excess(2 * self.even.len())
     }
 
     /// By how much twice the squares of even samples exceed the squares of all behind an edge. Away from edges they
@@ -27,7 +39,7 @@ impl<'a> EverySecond<'a> {
     fn excess(&self, edge: usize) -> f64 {
         const REACH: usize = 32;
         let term = |offset: usize| {
-            let sample = edge + 2 * self.0.len() + offset - REACH;
+            let sample = edge + 2 * self.even.len() + offset - REACH;
             let place = (offset as f64 + 0.5) / REACH as f64 - 1.0;
             let smooth = 0.5 * (1.0 + place + (PI * place).sin() / PI);
             let step = if offset < REACH { -smooth } else { 1.0 - smooth };
@@ -39,18 +51,12 @@ impl<'a> EverySecond<'a> {
 
     /// A sample of the whole signal; odd ones lie between even ones.
     fn at(&self, sample: usize) -> f64 {
-        const TAPS: usize = 24;
-        let even = |index: usize| f64::from(self.0[index % self.0.len()]);
-        let before = sample / 2 + self.0.len() * TAPS;
+        let even = |index: usize| f64::from(self.even[index % self.even.len()]);
+        let before = sample / 2 + self.even.len() * TAPS;
         if sample.is_multiple_of(2) {
             return even(before);
         }
-        let tap = |tap: usize| {
-            let distance = tap as f64 + 0.5;
-            let window = (0.5 * PI * distance / TAPS as f64).cos().powi(2);
-            let sinc = (PI * distance).sin() / (PI * distance);
-            window * sinc * (even(before - tap) + even(before + 1 + tap))
-        };
-        (0..TAPS).map(tap).sum()
+        let neighbours = |tap: usize| even(before - tap) + even(before + 1 + tap);
+        self.taps.iter().enumerate().map(|(tap, weight)| weight * neighbours(tap)).sum()
     }
 }

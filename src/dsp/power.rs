@@ -1,10 +1,28 @@
-//! Powers in bulk: logarithm and exponential from their series, written so that loops over them vectorise.
+//! Powers in bulk: logarithm and exponential from polynomials, written so that loops over them vectorise.
 //!
 //! Good to 1e-11 for positive normal numbers, which is far below what an f32 result can show.
 
-/// Terms of the series; the next one is below 2e-12 on the reduced ranges.
-const LOG_TERMS: usize = 7;
-const EXP_TERMS: usize = 11;
+use multiversion::{multiversion, target::target_cfg_f};
+
+/// 2·artanh(s)/(s·ln 2) in powers of s², where s reaches (√2 − 1)/(√2 + 1): off by at most 1.1e-12 in the logarithm.
+const LOG2: [f64; 5] = [
+    2.885_390_081_845_374_8,
+    0.961_796_648_315_337_6,
+    0.577_086_644_011_814_9,
+    0.411_534_221_037_791_8,
+    0.342_820_369_980_144_8,
+];
+/// (2^x − 1)/x in powers of x, where x reaches 1/2 either way: off by at most 8.2e-13 in the power. That of 0 is exact.
+const EXP2: [f64; 8] = [
+    0.693_147_180_548_212_4,
+    0.240_226_506_981_105_9,
+    0.055_504_109_352_661_96,
+    0.009_618_128_616_124_193,
+    0.001_333_345_486_056_906_6,
+    0.000_154_038_254_626_381_16,
+    0.000_015_309_156_175_377_64,
+    0.000_001_317_893_343_276_071_7,
+];
 
 const MANTISSA: u64 = (1 << 52) - 1;
 const ONE: u64 = 1.0f64.to_bits();
@@ -20,6 +38,13 @@ fn multiply_add<const FUSED: bool>(a: f64, b: f64, c: f64) -> f64 {
     if FUSED { a.mul_add(b, c) } else { a * b + c }
 }
 
+/// The polynomial with these coefficients, from the lowest power on.
+#[inline(always)]
+fn polynomial<const FUSED: bool>(coefficients: &[f64], x: f64) -> f64 {
+    let terms = coefficients.iter().copied().rev();
+    terms.reduce(|value, term| multiply_add::<FUSED>(value, x, term)).unwrap_or(0.0)
+}
+
 /// Base-2 logarithm of a positive normal number.
 #[inline(always)]
 fn log2<const FUSED: bool>(x: f64) -> f64 {
@@ -28,12 +53,7 @@ fn log2<const FUSED: bool>(x: f64) -> f64 {
     let mantissa = f64::from_bits((shifted & MANTISSA) + SQRT_HALF); // in [sqrt(1/2), sqrt(2))
     // ln m = 2·artanh((m − 1)/(m + 1))
     let s = (mantissa - 1.0) / (mantissa + 1.0);
-    let square = s * s;
-    let mut series = 0.0;
-    for term in (0..LOG_TERMS).rev() {
-        series = multiply_add::<FUSED>(series, square, 1.0 / (2 * term + 1) as f64);
-    }
-    exponent + 2.0 * std::f64::consts::LOG2_E * s * series
+    multiply_add::<FUSED>(polynomial::<FUSED>(&LOG2, s * s), s, exponent)
 }
 
 /// 2 to the `x`, held to the normal range.
@@ -41,12 +61,9 @@ fn log2<const FUSED: bool>(x: f64) -> f64 {
 pub(crate) fn exp2<const FUSED: bool>(x: f64) -> f64 {
     let x = x.clamp(-1021.0, 1022.0);
     let shifted = x + INTEGER_SHIFT;
-    let fraction = (x - (shifted - INTEGER_SHIFT)) * std::f64::consts::LN_2;
-    let mut series = 1.0;
-    for term in (1..EXP_TERMS).rev() {
-        series = multiply_add::<FUSED>(series, fraction * (1.0 / term as f64), 1.0);
-    }
-    series * f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52)
+    let fraction = x - (shifted - INTEGER_SHIFT);
+    let power = multiply_add::<FUSED>(polynomial::<FUSED>(&EXP2, fraction), fraction, 1.0);
+    power * f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52)
 }
 
 /// `x` to the `exponent`, for positive normal `x`; `FUSED` where the caller is compiled for a processor with fused
@@ -54,6 +71,16 @@ pub(crate) fn exp2<const FUSED: bool>(x: f64) -> f64 {
 #[inline(always)]
 pub(crate) fn pow<const FUSED: bool>(x: f64, exponent: f64) -> f64 {
     exp2::<FUSED>(exponent * log2::<FUSED>(x))
+}
+
+/// Raises every value to the `exponent`, 0 to 0.
+#[multiversion(targets("x86_64+avx2+fma", "aarch64+neon"))]
+pub(crate) fn raise(values: &mut [f64], exponent: f64) {
+    const FUSED: bool = target_cfg_f!(target_feature = "fma");
+    for value in values {
+        let power = pow::<FUSED>(*value, exponent);
+        *value = if *value >= f64::MIN_POSITIVE { power } else { 0.0 };
+    }
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ impl Source {
         let heard = margin..length - margin + tail;
         let spectrum = Spectrum::of(&samples[heard.clone()], sample_rate);
         if let InputFilter::Curve { curve_db } = &setup.p.input_filter {
-            let filtered = spectrum.clone().filtered(curve_db);
+            let filtered = spectrum.filtered(curve_db);
             samples[heard.clone()].copy_from_slice(&filtered.samples()[..heard.len()]);
         }
         let energy =

@@ -2,13 +2,15 @@
 //!
 //! The files follow the signal: [`level`] brings both signals to one power and through the listener's terminal,
 //! [`voice_activity`] finds the speech, [`delay`] and [`splitting`] line the degraded signal up with the reference
-//! utterance by utterance, [`perceptual`] turns frames into pitch power densities, [`loudness`] and [`disturbance`]
-//! compare them as an ear would, [`realignment`] looks a second time where that went badly, and [`pooling`] sums it up.
+//! utterance by utterance, [`perceptual`] turns frames into pitch power densities, [`loudness`], [`densities`] and
+//! [`disturbance`] compare them as an ear would, [`realignment`] looks a second time where that went badly, and
+//! [`pooling`] sums it up.
 //!
 //! Samples are 16-bit values held as f32. Sums that decide something are added in the order and precision of the
 //! reference program, because a threshold that moves in its last digit can move a delay.
 
 mod delay;
+mod densities;
 mod disturbance;
 mod fine_delay;
 mod frame_votes;

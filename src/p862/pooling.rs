@@ -3,6 +3,7 @@
 use super::Setup;
 use super::disturbance::Compared;
 use super::perceptual::ActiveFrames;
+use crate::dsp::power::raise;
 use crate::model::Mapping;
 
 /// A split-second interval: the score that a recording would get that were all like this.
@@ -43,14 +44,18 @@ pub(super) fn pool(
     // A reference whose first sound comes after its last frame still has that frame.
     let first = active.first.min(active.end - 1);
     let weights = time_weights(setup, active.end, longest);
+    let powers = [&compared.symmetric, &compared.asymmetric].map(|frames| {
+        let mut powers: Vec<f64> = frames.iter().copied().map(f64::from).collect();
+        raise(&mut powers, p.interval_exponent);
+        powers
+    });
     let mut intervals = Vec::new();
     let (mut sums, mut total) = ([0.0f64; 2], 0.0f64);
     for start in (first..active.end).step_by(p.interval_hop) {
         let end = (start + p.interval_frames).min(active.end);
-        let values = [&compared.symmetric, &compared.asymmetric].map(|frames| {
-            let powers =
-                frames[start..end].iter().map(|&value| f64::from(value).powf(p.interval_exponent));
-            (powers.sum::<f64>() / p.interval_frames as f64).powf(1.0 / p.interval_exponent)
+        let values = powers.each_ref().map(|powers| {
+            let sum = powers[start..end].iter().sum::<f64>();
+            (sum / p.interval_frames as f64).powf(1.0 / p.interval_exponent)
         });
         let weight = weights.at(start - first);
         for (sum, value) in sums.iter_mut().zip(values) {
