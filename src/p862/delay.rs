@@ -56,28 +56,29 @@ impl Pair<'_> {
             * self.setup.window()
     }
 
-    /// Delay by the envelopes of the reference windows `start..end` around the delay `seed`, in samples. `seen` gets the
+    /// Delay by the envelopes of the reference windows `range` around the delay `seed`, in samples. `seen` gets the
     /// correlation, where there is one.
     pub fn coarse_delay(
         &self,
         correlator: &mut Correlator,
-        (start, end): (i64, i64),
+        range: (i64, i64),
         seed: i64,
-        mut seen: impl FnMut(&[f32]),
+        seen: impl FnOnce(&[f32]),
     ) -> i64 {
+        let Some((x, y)) = self.envelopes(range, seed) else { return seed };
+        let correlation = correlator.correlate(x, y);
+        seen(correlation);
+        self.lag(correlation, x.len() as i64) * self.setup.window() + seed
+    }
+
+    /// What [`coarse_delay`](Self::coarse_delay) correlates; none where that is not there.
+    pub fn envelopes(&self, (start, end): (i64, i64), seed: i64) -> Option<(&[f32], &[f32])> {
         let shift = seed / self.setup.window();
         let start_degraded = (start + shift).max(0);
         let start = if start + shift < 0 { -shift } else { start };
         let overlap = (end - start).min(self.degraded.activity.log.len() as i64 - start_degraded);
-        let (Some(x), Some(y)) = (
-            slice(&self.reference.activity.log, start, end - start),
-            slice(&self.degraded.activity.log, start_degraded, overlap),
-        ) else {
-            return seed;
-        };
-        let correlation = correlator.correlate(x, y);
-        seen(correlation);
-        self.lag(correlation, x.len() as i64) * self.setup.window() + seed
+        let x = slice(&self.reference.activity.log, start, end - start)?;
+        Some((x, slice(&self.degraded.activity.log, start_degraded, overlap)?))
     }
 
     fn lag(&self, correlation: &[f32], reference_length: i64) -> i64 {

@@ -59,12 +59,12 @@ impl Splitter<'_> {
         if self.window.restore() {
             self.votes.window_changed();
         }
-        let mut candidates = self.coarse_delays(correlator, utterance, &boundaries);
+        let mut candidates = self.left_coarse_delays(correlator, utterance, &boundaries);
         if self.window.overwritten {
             self.votes.window_changed();
         }
         self.forward_pass(utterance, &mut candidates);
-        self.backward_pass(utterance, &mut candidates);
+        self.backward_pass(correlator, utterance, &mut candidates);
         let mut best: Option<Candidate> = None;
         for candidate in candidates {
             let Candidate { left, right, .. } = candidate;
@@ -111,25 +111,45 @@ impl Splitter<'_> {
         Some(std::iter::once(first).chain(more).collect())
     }
 
-    /// The coarse delays on both sides of every boundary, in the order that [`SharedWindow`] asks for.
-    fn coarse_delays(
+    /// The coarse delays on the left of every boundary. Those on the right are left for [`backward_pass`](Self::backward_pass)
+    /// to find, which needs few of them; but what of their correlations stays in [`SharedWindow`] is put there.
+    fn left_coarse_delays(
         &mut self,
         correlator: &mut Correlator,
         utterance: &Utterance,
         boundaries: &[i64],
     ) -> Vec<Candidate> {
-        let mut side = |range| {
-            let coarse = self.pair.coarse_delay(correlator, range, utterance.coarse, |values| {
-                self.window.overwrite(values)
-            });
-            Side { coarse, delay: coarse, confidence: 0.0 }
+        let stays = self.right_sides_that_stay(utterance, boundaries);
+        let mut coarse_delay = |range| {
+            let window = &mut self.window;
+            let seen = |values: &[f32]| window.overwrite(values);
+            self.pair.coarse_delay(correlator, range, utterance.coarse, seen)
         };
-        let candidate = |&boundary| Candidate {
-            boundary,
-            left: side((utterance.start, boundary)),
-            right: side((boundary, utterance.end)),
+        let candidate = |(&boundary, stays)| {
+            let coarse = coarse_delay((utterance.start, boundary));
+            if stays {
+                coarse_delay((boundary, utterance.end));
+            }
+            let side = |coarse| Side { coarse, delay: coarse, confidence: 0.0 };
+            Candidate { boundary, left: side(coarse), right: side(utterance.coarse) }
         };
-        boundaries.iter().map(candidate).collect()
+        boundaries.iter().zip(stays).map(candidate).collect()
+    }
+
+    /// Whether the correlation on the right of each boundary writes on places of the window that no later one writes on.
+    fn right_sides_that_stay(&self, utterance: &Utterance, boundaries: &[i64]) -> Vec<bool> {
+        let written = |range| {
+            let envelopes = self.pair.envelopes(range, utterance.coarse);
+            self.window.written(envelopes.map_or(0, |(x, y)| x.len() + y.len() - 1))
+        };
+        let mut later = 0;
+        let mut stays = vec![false; boundaries.len()];
+        for (stays, &boundary) in stays.iter_mut().zip(boundaries).rev() {
+            let right = written((boundary, utterance.end));
+            *stays = right > later;
+            later = later.max(right).max(written((utterance.start, boundary)));
+        }
+        stays
     }
 
     /// Fine delays of the left sides. Candidates with one coarse delay share their frames: each goes on where the one
@@ -161,11 +181,21 @@ impl Splitter<'_> {
     }
 
     /// Fine delays of the right sides, from the utterance's end backwards, where the left side is worth it.
-    fn backward_pass(&mut self, utterance: &Utterance, candidates: &mut [Candidate]) {
+    fn backward_pass(
+        &mut self,
+        correlator: &mut Correlator,
+        utterance: &Utterance,
+        candidates: &mut [Candidate],
+    ) {
         let window = self.pair.setup.window();
         let frame = self.pair.setup.rate.align_fft as i64;
         let mut done: Vec<bool> =
             candidates.iter().map(|c| c.left.confidence <= utterance.confidence).collect();
+        for (candidate, _) in candidates.iter_mut().zip(&done).filter(|(_, done)| !**done) {
+            let range = (candidate.boundary, utterance.end);
+            candidate.right.coarse =
+                self.pair.coarse_delay(correlator, range, utterance.coarse, |_| {});
+        }
         while let Some(last) = done.iter().rposition(|done| !done) {
             let seed = candidates[last].right.coarse;
             let d = (utterance.end * window - frame + seed)
@@ -239,6 +269,11 @@ impl SharedWindow {
     fn restore(&mut self) -> bool {
         self.values.copy_from_slice(&self.clean);
         std::mem::take(&mut self.overwritten)
+    }
+
+    /// How many values of the window a correlation of so many values writes over.
+    fn written(&self, correlation: usize) -> usize {
+        correlation.saturating_sub(self.offset()).min(self.clean.len())
     }
 
     fn overwrite(&mut self, correlation: &[f32]) {
