@@ -42,7 +42,7 @@ fn windows_abreast(
             }
         }
         for i in whole..window {
-            add_squares(&mut sums, std::array::from_fn(|l| windows[l][i]));
+            add_squares(&mut sums, samples_at(&windows, i));
         }
         energies.extend(sums.iter().map(|sum| sum / window as f32));
     }
@@ -60,6 +60,12 @@ type Windows<'a> = [&'a [f32]; WIDTH];
 #[inline(always)]
 fn block(windows: &Windows, start: usize) -> Block {
     std::array::from_fn(|l| windows[l][start..].first_chunk().copied().unwrap_or_default())
+}
+
+/// The i-th sample of each window.
+#[inline(always)]
+fn samples_at(windows: &Windows, i: usize) -> [f32; WIDTH] {
+    std::array::from_fn(|l| windows[l][i])
 }
 
 #[inline(always)]

@@ -8,12 +8,12 @@ use bytemuck::{bytes_of, cast_slice, cast_slice_mut};
 
 /// The lanes are shared equally: those of a signal hold its chunks in order.
 pub(super) struct Chunks<const N: usize> {
+    /// Samples of a chunk: so many rows there are.
     length: usize,
-    /// So many rows.
     rows: Memory<f32>,
     /// What the section at work makes of the rows.
     filtered: Memory<f32>,
-    /// States behind every so many rows as pass before they are settled.
+    /// What the latest run left behind each block of rows, where states are settled.
     passed: Vec<States>,
 }
 
@@ -61,7 +61,8 @@ impl<const N: usize> Chunks<N> {
         layout::end_to_end(cast_slice(&self.rows), &mut Self::cut(signals, || &mut []));
     }
 
-    /// Filters every signal by the section, whose states are carried from stretch to stretch.
+    /// Filters every signal by the section, whose states are carried from stretch to stretch. A section that never forgets
+    /// takes as long as chunk after chunk.
     pub fn filter(&mut self, section: &Section, carried: &mut [[f32; 2]; N]) {
         let mut starts = Self::after(&REST, carried);
         let mut ends = starts;

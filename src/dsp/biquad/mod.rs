@@ -33,7 +33,7 @@ pub(crate) fn cascade<const N: usize>(sections: &[Section], mut signals: [&mut [
     let mut chunks = Chunks::<N>::of(longest);
     let mut carried = vec![[[0.0f32; 2]; N]; sections.len()];
     for start in (0..longest).step_by(chunks.samples()) {
-        let mut stretches = signals.each_mut().map(|signal| {
+        let stretches = signals.each_mut().map(|signal| {
             let end = signal.len().min(start + chunks.samples());
             &mut signal[start.min(end)..end]
         });
