@@ -16,6 +16,7 @@ fn stages(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(name);
         group.bench_function("source", |bencher| bencher.iter(|| stages.source()));
         group.bench_function("level", |bencher| bencher.iter(|| stages.level()));
+        group.bench_function("level_degraded", |bencher| bencher.iter(|| stages.level_degraded()));
         group.bench_function("align", |bencher| bencher.iter(|| stages.align()));
         group.bench_function("reference_frames", |bencher| {
             bencher.iter(|| stages.reference_frames())

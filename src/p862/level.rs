@@ -2,7 +2,7 @@
 
 use super::Setup;
 use super::voice_activity::{Activity, activity};
-use crate::dsp::biquad::Section;
+use crate::dsp::biquad::{self, Section};
 use crate::dsp::curve::Spectrum;
 use crate::dsp::memory::Memory;
 use crate::error::{Error, Result};
@@ -119,17 +119,18 @@ pub(super) fn level<const N: usize>(
     let mut scaled = sources.map(|source| source.scaled(setup, longest));
     let lengths = sources.map(Source::length);
     let mut length = lengths.into_iter();
-    let inner = scaled.each_mut().map(|(_, samples)| {
+    let mut inner = scaled.each_mut().map(|(_, samples)| {
         let length = length.next().expect("as many as were scaled");
         if let InputFilter::Section { edge_fade, .. } = &setup.p.input_filter {
             fade_edges(&mut samples[margin - 1..length - margin + 1], *edge_fade);
         }
         &mut samples[margin..length - margin]
     });
-    let sums = match &setup.p.input_filter {
-        InputFilter::Section { gain, section, .. } => lowered(section, *gain).filter(inner),
-        InputFilter::Curve { .. } => sums_in_order(inner),
-    };
+    if let InputFilter::Section { gain, section, .. } = &setup.p.input_filter {
+        let signals = inner.each_mut().map(|signal| &mut **signal);
+        biquad::cascade(&[lowered(section, *gain)], signals);
+    }
+    let sums = sums_in_order(inner);
     let samples = scaled.each_ref().map(|(_, samples)| &**samples);
     let mut heard = activity(setup, samples, lengths, sums).into_iter();
     let mut sources = sources.into_iter();

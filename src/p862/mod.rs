@@ -25,6 +25,7 @@ mod staged;
 #[cfg(test)]
 mod stages;
 mod voice_activity;
+mod window_energy;
 
 use crate::dsp::memory::Memory;
 use crate::error::{Error, Result};

@@ -65,6 +65,12 @@ impl Stages {
         reference.activity.share()
     }
 
+    /// The same of the degraded signal alone, beside a reference that is prepared.
+    pub fn level_degraded(&self) -> f64 {
+        let [degraded] = level::level(self.setup(), [&self.sources[1]], self.longest);
+        degraded.activity.share()
+    }
+
     /// Coarse and fine delays and splitting.
     pub fn align(&self) -> usize {
         delay::align(self.setup(), &self.levelled[0], &self.levelled[1])

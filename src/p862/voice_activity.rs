@@ -1,6 +1,7 @@
 //! Voice activity and log energies in 4 ms windows (P.862 clause 10.1, envelope-based alignment).
 
 use super::Setup;
+use super::window_energy::window_energies;
 use crate::dsp::biquad;
 use crate::dsp::memory::Memory;
 use crate::model::{DelaySearch, VoiceActivity};
@@ -85,37 +86,11 @@ fn without_mean(copy: &mut [f32], signal: &[f32], mean: f32, window: usize) {
     }
 }
 
-/// Mean square of each whole window, summed in f32 in order; eight windows at a time keep eight sums in flight.
-fn window_energies(samples: &[f32], window: usize) -> Vec<f32> {
-    const ABREAST: usize = 8;
-    let mut energies = Vec::with_capacity(samples.len() / window);
-    let mut blocks = samples.chunks_exact(ABREAST * window);
-    for block in &mut blocks {
-        let mut sums = [0.0f32; ABREAST];
-        for i in 0..window {
-            for (lane, sum) in sums.iter_mut().enumerate() {
-                let sample = block[lane * window + i];
-                *sum += sample * sample;
-            }
-        }
-        energies.extend(sums.map(|sum| sum / window as f32));
-    }
-    let rest = blocks.remainder().chunks_exact(window);
-    energies.extend(
-        rest.map(|samples| {
-            samples.iter().map(|sample| sample * sample).sum::<f32>() / window as f32
-        }),
-    );
-    energies
-}
-
 /// Turns the energies of windows without speech negative; returns the threshold between noise and speech.
 fn mark_speech(p: &VoiceActivity, energy: &mut [f32], floor: f32) -> f32 {
-    let mut threshold = mean(energy.iter().copied()).unwrap_or(0.0);
+    let first = mean(energy.iter().copied()).unwrap_or(0.0);
     energy.iter_mut().for_each(|e| *e = e.max(floor));
-    for _ in 0..p.passes {
-        threshold = noise_threshold(p, energy, threshold);
-    }
+    let mut threshold = noise_threshold(p, energy, first);
     let noise = mean(energy.iter().copied().filter(|&e| e <= threshold)).unwrap_or(1.0);
     let speech = mean(energy.iter().copied().filter(|&e| e > threshold));
     if speech.is_none() {
@@ -137,11 +112,41 @@ fn mark_speech(p: &VoiceActivity, energy: &mut [f32], floor: f32) -> f32 {
     threshold
 }
 
-/// One pass of the threshold: mean and deviations of what lies below it.
-fn noise_threshold(p: &VoiceActivity, energy: &[f32], threshold: f32) -> f32 {
-    let below = || energy.iter().copied().filter(|&e| e <= threshold);
-    let noise = mean(below()).unwrap_or(0.0);
-    let variance = mean(below().map(|e| (e - noise) * (e - noise))).unwrap_or(0.0);
+/// The threshold between noise and speech, from a first one on: in every pass, from mean and deviations of what lies below
+/// the last.
+fn noise_threshold(p: &VoiceActivity, energy: &[f32], first: f32) -> f32 {
+    let (mut threshold, mut last) = (first, f32::INFINITY);
+    let mut below = energy.to_vec();
+    for _ in 0..p.passes {
+        // It falls as a rule, so what lies below is found in what lay below before.
+        if threshold > last {
+            below.clear();
+            below.extend_from_slice(energy);
+        }
+        keep_below(&mut below, threshold);
+        last = threshold;
+        threshold = next_threshold(p, &below);
+        if threshold == last {
+            break; // as all further passes would find
+        }
+    }
+    threshold
+}
+
+/// Forgets what lies above the threshold, without a guess at each which it is.
+fn keep_below(energy: &mut Vec<f32>, threshold: f32) {
+    let mut kept = 0;
+    for i in 0..energy.len() {
+        let e = energy[i];
+        energy[kept] = e;
+        kept += usize::from(e <= threshold);
+    }
+    energy.truncate(kept);
+}
+
+fn next_threshold(p: &VoiceActivity, below: &[f32]) -> f32 {
+    let noise = mean(below.iter().copied()).unwrap_or(0.0);
+    let variance = mean(below.iter().map(|&e| (e - noise) * (e - noise))).unwrap_or(0.0);
     let deviation = f64::from(variance).sqrt() as f32;
     (p.threshold_factor * (f64::from(noise) + p.threshold_deviations * f64::from(deviation))) as f32
 }
