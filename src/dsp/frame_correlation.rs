@@ -95,27 +95,56 @@ fn multiply<L: Lanes>(
 /// Notes the high places of each lane of what [`multiply`] led to.
 #[inline(always)]
 fn find<L: Lanes>(rows: &[ComplexLanes<L>], fraction: f32, peaks: &mut [Vec<Peak>; MOST]) {
+    const BLOCKS: usize = 16;
+    let block = rows.len() / BLOCKS;
+    let mut largest = [L::splat(0.0); BLOCKS];
+    let mut threshold = L::splat(0.0);
+    for (largest, rows) in largest.iter_mut().zip(rows.chunks_exact(block)) {
+        *largest = largest_magnitude(rows);
+        threshold = threshold.max(*largest);
+    }
+    let threshold = threshold.mul(L::splat(fraction));
+    for peaks in &mut *peaks {
+        peaks.clear();
+    }
+    let scale = 1.0 / (8 * rows.len()) as f32;
+    for (i, (largest, rows)) in largest.iter().zip(rows.chunks_exact(block)).enumerate() {
+        if largest.exceeds(threshold) == 0 {
+            continue;
+        }
+        for (n, row) in rows.iter().enumerate() {
+            let lag = 2 * (i * block + n);
+            note(row.re.abs(), threshold, lag, scale, peaks);
+            note(row.im.abs(), threshold, lag + 1, scale, peaks);
+        }
+    }
+}
+
+#[inline(always)]
+fn largest_magnitude<L: Lanes>(rows: &[ComplexLanes<L>]) -> L {
     let mut largest = [L::splat(0.0); 2];
     for row in rows {
         largest[0] = largest[0].max(row.re.abs());
         largest[1] = largest[1].max(row.im.abs());
     }
-    let scale = 1.0 / (8 * rows.len()) as f32;
-    let threshold = largest[0].max(largest[1]).mul(L::splat(fraction));
-    for peaks in &mut *peaks {
-        peaks.clear();
-    }
-    for (n, row) in rows.iter().enumerate() {
-        let magnitudes = [row.re.abs(), row.im.abs()];
-        for (odd, magnitudes) in magnitudes.into_iter().enumerate() {
-            let mut high = magnitudes.exceeds(threshold);
-            while high != 0 {
-                let lane = high.trailing_zeros() as usize;
-                let magnitude = cast_slice::<L, f32>(&[magnitudes])[lane];
-                peaks[lane].push(Peak { lag: 2 * n + odd, magnitude: magnitude * scale });
-                high &= high - 1;
-            }
-        }
+    largest[0].max(largest[1])
+}
+
+/// Notes one lag in the lanes where it is high.
+#[inline(always)]
+fn note<L: Lanes>(
+    magnitudes: L,
+    threshold: L,
+    lag: usize,
+    scale: f32,
+    peaks: &mut [Vec<Peak>; MOST],
+) {
+    let mut high = magnitudes.exceeds(threshold);
+    while high != 0 {
+        let lane = high.trailing_zeros() as usize;
+        let magnitude = cast_slice::<L, f32>(&[magnitudes])[lane] * scale;
+        peaks[lane].push(Peak { lag, magnitude });
+        high &= high - 1;
     }
 }
 
