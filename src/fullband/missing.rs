@@ -7,7 +7,7 @@
 
 use crate::alignment::{Decimated, inner_product};
 use crate::dsp::scales::{decibels, ratio};
-use crate::dsp::sums::running;
+use crate::dsp::sums::energy;
 use crate::model::fullband::Missing;
 
 /// A signal as it is searched for events.
@@ -17,43 +17,46 @@ pub(crate) struct Voice {
     powers: Vec<f32>,
     /// The coarser copy in which repetitions are sought, low frequencies weakened by 6 dB an octave.
     waveform: Vec<f32>,
-    /// Energy of its first 0, 1, 2 and so on samples.
-    energies: Vec<f64>,
     /// Samples of it in a block.
     block: usize,
 }
 
 impl Voice {
     pub fn new(samples: &[f32], sample_rate: u32, parameters: &Missing) -> Self {
-        let [hole, coarse] = [parameters.hole_rate_hz, parameters.repetition_rate_hz]
-            .map(|rate| Decimated::new(samples, sample_rate, rate));
         let in_block = |rate: f64| ((parameters.block_s * rate).round() as usize).max(1);
-        let flat = flattened(&flattened(&hole.samples, parameters), parameters);
-        let length = in_block(hole.sample_rate);
+        let coarse = Decimated::new(samples, sample_rate, parameters.repetition_rate_hz);
+        let fine = Decimated::new(samples, sample_rate, parameters.hole_rate_hz);
+        let length = in_block(fine.sample_rate);
+        let flat = flattened(&flattened(&fine.samples, parameters), parameters);
         let power = |block: &[f32]| inner_product(block, block) / length as f32;
         let waveform = flattened(&coarse.samples, parameters);
         Self {
             powers: flat.chunks_exact(length).map(power).collect(),
-            energies: running(waveform.iter().map(|sample| sample * sample)),
             waveform,
             block: in_block(coarse.sample_rate),
         }
     }
 
-    fn energy(&self, start: usize, length: usize) -> f64 {
-        self.energies[start + length] - self.energies[start]
-    }
-
     /// The largest correlation coefficient of the window at `start` with what was heard before it.
     fn repetition(&self, start: usize, window: usize, lags: [usize; 2]) -> f64 {
         let Some(own) = self.waveform.get(start..start + window) else { return 0.0 };
-        let energy = self.energy(start, window);
-        let coefficient = |lag: usize| {
-            let other = &self.waveform[start - lag..][..window];
-            let norm = (energy * self.energy(start - lag, window)).sqrt();
-            if norm > 0.0 { f64::from(inner_product(own, other)) / norm } else { 0.0 }
-        };
-        (lags[0]..=lags[1].min(start)).map(coefficient).fold(0.0, f64::max).min(1.0)
+        let square = |index: usize| f64::from(self.waveform[index]).powi(2);
+        let own_energy = energy(own);
+        let mut first = start - lags[0];
+        let mut before = energy(&self.waveform[first..][..window]);
+        let mut most = 0.0f64;
+        loop {
+            // Much less is no repetition, and may be what rounding left of the sum.
+            if before > 1e-6 * own_energy {
+                let product = f64::from(inner_product(own, &self.waveform[first..][..window]));
+                most = most.max(product / (own_energy * before).sqrt());
+            }
+            if first == 0 || first + lags[1] == start {
+                return most.min(1.0);
+            }
+            first -= 1;
+            before += square(first) - square(first + window);
+        }
     }
 }
 
@@ -136,15 +139,14 @@ fn repetitions(
     let span = blocks(parameters.repetition_window_s);
     let window = span * degraded.block;
     let lags = parameters.repetition_lag_s.map(|lag_s| blocks(lag_s) * degraded.block);
-    let mean = degraded.energies.last().map_or(0.0, |sum| sum / degraded.waveform.len() as f64);
+    let mean = energy(&degraded.waveform) / degraded.waveform.len().max(1) as f64;
     let least = mean * window as f64 * ratio(-parameters.speech_db);
     let alike = |first: usize| {
         let start = first * degraded.block;
-        let audible = || degraded.energy(start, window) > least;
+        let audible = |heard: &[f32]| energy(heard) > least;
         if start < lags[1]
-            || start + window > degraded.waveform.len()
             || !speech[first..].iter().take(span).any(|&speech| speech)
-            || !audible()
+            || !degraded.waveform.get(start..start + window).is_some_and(audible)
         {
             return 0.0;
         }
