@@ -33,7 +33,8 @@ fn stages(criterion: &mut Criterion) {
     stage("compensation", &|| stages.compensation() as f64);
     stage("loudness", &|| stages.loudness() as f64);
     stage("similarity", &|| stages.similarity() as f64);
-    stage("disturbance", &|| stages.disturbance() as f64);
+    stage("added", &|| stages.added() as f64);
+    stage("missing", &|| stages.missing());
     stage("periodicity", &|| stages.periodicity() as f64);
     stage("bandwidth", &|| stages.bandwidth());
     stage("compare", &|| stages.compare());

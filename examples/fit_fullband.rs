@@ -6,8 +6,9 @@
 //! is relative to what else was heard. The model is the built-in one or the file.
 //!
 //! To the votes come requirements that no listening test here covers, made from the untouched references: band limits as
-//! the fullband E-model (G.107.2) rates them, packet loss about as G.113 does, a voice without pitch as poor, silence,
-//! noise and other speech at the bottom, and orders that must hold. Prints the weights for `models/basilar-fb.json`, then the correlations with
+//! the fullband E-model (G.107.2) rates them, packet loss about as G.113 does, dropouts, repeats and losses worse than
+//! noise of the same energy, a voice without pitch as poor, silence, noise and other speech at the bottom, and orders
+//! that must hold. Prints the weights for `models/basilar-fb.json`, then the correlations with
 //! talkers and with whole datasets left out. The same table gives the same numbers.
 
 #[path = "../tests/degradations/mod.rs"]
@@ -161,13 +162,15 @@ fn requirements(voices: &[&(Vec<f32>, Reference)], index: usize) -> Vec<Requirem
     for (rate, mos) in [(0.01, 4.0), (0.03, 3.3), (0.1, 2.2), (0.2, 1.6)] {
         required.push(Requirement::About(hear(lab::packet_loss(voice, rate, 3)), mos, LOSS_WEIGHT));
     }
-    for (milliseconds, mos) in [(50, 2.5), (100, 2.0)] {
-        required.push(Requirement::About(
-            hear(lab::dropouts(voice, milliseconds)),
-            mos,
-            LOSS_WEIGHT,
-        ));
+    let worse_than_noise = |spoiled: Vec<f32>| {
+        let noise = lab::as_noise(voice, &spoiled);
+        Requirement::Rising(hear(spoiled), hear(noise))
+    };
+    for milliseconds in [50, 100] {
+        required.push(worse_than_noise(lab::dropouts(voice, milliseconds)));
+        required.push(worse_than_noise(lab::robotic(voice, milliseconds)));
     }
+    required.push(worse_than_noise(lab::packet_loss(voice, 0.03, 3)));
     required.push(Requirement::About(hear(lab::whispered(voice, 5)), 2.0, LOSS_WEIGHT));
     let other = &voices[(index + 1) % voices.len()].0;
     for bad in [vec![0.0; voice.len()], lab::white(voice.len(), 1), other.clone()] {

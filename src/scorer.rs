@@ -252,7 +252,7 @@ pub struct Timeline {
     pub sample_rate: u32,
     /// Seconds from the start of one frame to the next. A frame is twice as long.
     pub frame_hop_s: f64,
-    /// Disturbance of each frame (P.862: symmetric; basilar-fb: loudness missing or added, relative to the reference's).
+    /// Disturbance of each frame (P.862: symmetric; basilar-fb: loudness added, relative to that of the reference's speech, and the share of speech that is missing).
     pub disturbance: Vec<f32>,
     /// Disturbance by what was added, of each frame (P.862: asymmetric; basilar-fb: added loudness).
     pub asymmetric_disturbance: Vec<f32>,

@@ -100,6 +100,56 @@ fn jumps_in_words_are_followed() {
     }
 }
 
+/// First and last moment within 20 dB of the loudest, in seconds.
+fn speech_s(reference: &[f32], sample_rate: u32) -> (f64, f64) {
+    let frame = sample_rate as usize / 100;
+    let power = |frame: &[f32]| frame.iter().map(|sample| sample * sample).sum::<f32>();
+    let powers: Vec<f32> = reference.chunks(frame).map(power).collect();
+    let least = 0.01 * powers.iter().copied().fold(0.0, f32::max);
+    let first = powers.iter().position(|&power| power > least).unwrap_or(0);
+    let last = powers.iter().rposition(|&power| power > least).unwrap_or(0) + 1;
+    (first as f64 / 100.0, last as f64 / 100.0)
+}
+
+#[test]
+fn jumps_close_to_either_end_are_followed() {
+    let (mut placed, mut wrong) = (0, 0);
+    for distance_s in [0.2, 0.3, 0.4] {
+        for jump_s in [-0.1, -0.05, 0.05, 0.15, 0.3] {
+            let start = misplaced(|reference, degraded, sample_rate| {
+                let at_s = speech_s(reference, sample_rate).0 + distance_s;
+                Call::jumping(degraded, sample_rate, at_s, jump_s)
+            });
+            let end = misplaced(|reference, degraded, sample_rate| {
+                let at_s = speech_s(reference, sample_rate).1 - distance_s - f64::max(0.0, -jump_s);
+                Call::jumping(degraded, sample_rate, at_s, jump_s)
+            });
+            println!("{jump_s} s at {distance_s} s from the ends: {start:?} {end:?}");
+            (placed, wrong) = (placed + start.0 + end.0, wrong + start.1 + end.1);
+        }
+    }
+    // What is missed is the last word at 5 dB SNR, and one clean last word that is 0.3 s late.
+    println!("{wrong} of {placed} off");
+    assert!(400 * wrong <= placed, "{wrong} of {placed} off");
+}
+
+#[test]
+fn an_end_that_falls_silent_was_not_moved() {
+    for (name, reference, degraded, sample_rate) in pairs() {
+        let at = |moment_s: f64| (moment_s * f64::from(sample_rate)) as usize;
+        let mut muted = degraded.clone();
+        muted[at(speech_s(&reference, sample_rate).1 - 0.12)..].fill(0.0);
+        let cut = muted[..at(speech_s(&reference, sample_rate).1 - 0.12)].to_vec();
+        for call in [muted, cut].map(|samples| Call::delayed(&samples, sample_rate, 0.0)) {
+            let alignment = aligned(&reference, &call, sample_rate);
+            let before = reference.len() * 9 / 10;
+            let position = alignment.degraded_position(before).unwrap_or(f64::INFINITY);
+            println!("{name}: {} segments", alignment.segments.len());
+            assert!((position - before as f64).abs() <= 0.002 * f64::from(sample_rate), "{name}");
+        }
+    }
+}
+
 #[test]
 fn clock_drift_is_reported_within_a_tenth_and_followed() {
     for ppm in [100.0, -300.0, 1000.0, -5000.0, 10_000.0] {

@@ -7,6 +7,8 @@ use super::inner_product::inner_product;
 use super::path::{Run, runs_of};
 use super::refine::Measured;
 use super::{AlignmentParameters, Pair};
+use crate::dsp::scales::ratio;
+use crate::dsp::sums::energy;
 use std::ops::Range;
 
 /// The path with strays put where their waveforms fit and seams where the waveforms change over; `None` where there is
@@ -25,12 +27,15 @@ pub(crate) fn mended(
     for run in runs {
         delays[run.frames.clone()].fill(run.delay);
     }
+    let reach = (parameters.search_s / pair.frame_s()) as i64;
     for (frames, delay) in strays(pair, runs, &measured.waveform.curves, parameters) {
-        let reach = (parameters.search_s / pair.frame_s()) as i64;
         let found = waveforms.best(&frames, (delay - reach)..(delay + reach + 1));
         if let Some((found, _)) = found.filter(|found| found.1 >= parameters.mend_coherence) {
             delays[frames].fill(Some((found as f64 / pair.hop as f64).round() as i64));
         }
+    }
+    for end in outermost(pair, parameters) {
+        waveforms.mend_end(end, &mut delays, reach, parameters);
     }
     waveforms.move_seams(&mut delays);
     let mended = runs_of(&delays);
@@ -62,6 +67,35 @@ fn strays(
     let longest = (parameters.anchor_s / pair.frame_s()) as usize;
     strays.retain(|(frames, _)| frames.len() < longest);
     strays
+}
+
+/// Which end of the speech.
+#[derive(Clone, Copy)]
+enum End {
+    First,
+    Last,
+}
+
+/// The first and the last half block of speech: a jump in a block there leaves the rest of the block as it was, which
+/// then is no stray.
+fn outermost(pair: &Pair, parameters: &AlignmentParameters) -> Vec<(End, Range<usize>)> {
+    let length = (parameters.waveform_block_s / 2.0 / pair.frame_s()) as usize;
+    let frames = pair.reference_envelope.len();
+    let samples = &pair.reference.samples;
+    let least = energy(samples) / samples.len().max(1) as f64
+        * ratio(-parameters.pause_db)
+        * pair.hop as f64;
+    let speaks = |&frame: &usize| {
+        let end = ((frame + 1) * pair.hop).min(samples.len());
+        samples.get(frame * pair.hop..end).is_some_and(|frame| energy(frame) > least)
+    };
+    let (Some(first), Some(last)) = ((0..frames).find(speaks), (0..frames).rfind(speaks)) else {
+        return Vec::new();
+    };
+    vec![
+        (End::First, first..(first + length).min(frames)),
+        (End::Last, (last + 1).saturating_sub(length)..last + 1),
+    ]
 }
 
 /// Both waveforms, and the samples of a frame.
@@ -108,6 +142,40 @@ impl<'a> Waveforms<'a> {
         let fits = (delays.start * hop..delays.end * hop)
             .map(|delay| (delay, f64::from(self.correlation(self.samples(frames), delay))));
         fits.reduce(|best, next| if next.1 > best.1 { next } else { best })
+    }
+
+    /// Puts the outermost `frames` at the delay at which their waveforms fit, if they do not follow the path's, that one
+    /// fits much better, and what is heard there is not the rest of the speech: an end that fell silent was not moved.
+    fn mend_end(
+        &self,
+        (end, frames): (End, Range<usize>),
+        delays: &mut [Option<i64>],
+        reach: i64,
+        parameters: &AlignmentParameters,
+    ) {
+        let Some(delay) = delays[frames.clone()].iter().rev().find_map(|&delay| delay) else {
+            return;
+        };
+        let fit = |frames: &Range<usize>, reach: i64| {
+            self.best(frames, delay - reach..delay + reach + 1).unwrap_or((0, 0.0))
+        };
+        let own = fit(&frames, 1).1;
+        if own + parameters.mend_coherence >= 1.0 {
+            return;
+        }
+        let (found, best) = fit(&frames, reach);
+        let found = (found as f64 / self.hop as f64).round() as i64;
+        // The end may be heard earlier, the beginning later, only if the speech that belongs there was cut out.
+        let inwards = match end {
+            End::First => found > delay,
+            End::Last => found < delay,
+        };
+        let moved = |frame: usize| (frame as i64 + found - delay).clamp(0, delays.len() as i64);
+        let there = moved(frames.start) as usize..moved(frames.end) as usize;
+        let cut_out = !inwards || fit(&there, 1).1 < parameters.coherent;
+        if best >= own + parameters.mend_coherence && cut_out {
+            delays[frames].fill(Some(found));
+        }
     }
 
     /// Puts every change of delay where the waveforms change over.

@@ -33,8 +33,9 @@ pub use coverage::Insertion;
 pub use parameters::AlignmentParameters;
 
 use anchors::{Anchor, find_anchors};
-use decimate::Decimated;
+pub(crate) use decimate::Decimated;
 use envelope::Envelope;
+pub(crate) use inner_product::inner_product;
 use interpolate::Interpolator;
 use mend::mended;
 pub use path::PathCosts;

@@ -10,7 +10,8 @@
 //! | `loudness` | spreads excitation between bands and turns it into sone per Bark | Zwicker and Fastl, 6.2 and 8.7 |
 //! | `similarity` | do the loudness patterns rise and fall together | NSIM, Hines and Harte 2012 |
 //! | `periodicity` | does the voice still have its pitch | Meddis and O'Mard 1997 |
-//! | `disturbance` | loudness added and loudness missing, apart | P.862 10.2.8, P.863 |
+//! | `added` | loudness that was added | P.862 10.2.8, P.863 |
+//! | `missing` | speech that was lost, or filled by repeating what was just heard | G.113, P.563 |
 //! | `bandwidth` | how many Bark of the audible band are gone | fullband E-model, G.107.2 |
 //! | `pooling` | from frames to one indicator each; one lost word is worse than a little lost everywhere | |
 //! | `mapping` | from the five indicators to MOS-LQO, falling in each | |
@@ -23,14 +24,15 @@
 //! less. [`crate::alignment`] brings it there. That is a room of its own, for any model and for reports, and its
 //! constants stand in a file of their own, `models/alignment.json`.
 
+mod added;
 mod bandwidth;
 mod bark;
 mod compensation;
-mod disturbance;
 mod grid;
 mod level;
 mod loudness;
 mod mapping;
+mod missing;
 mod periodicity;
 mod pooling;
 mod similarity;
@@ -44,12 +46,13 @@ pub use crate::model::indicators::Indicators;
 pub use staged::FullbandStages;
 
 use crate::error::{Error, Result};
+use added::added_loudness;
 use bark::BarkBands;
 use compensation::{Path, follow_slow_gain};
-use disturbance::FrameDisturbance;
 use grid::Grid;
 use level::Activity;
 use loudness::specific_loudness;
+use missing::{MissingSpeech, Voice};
 use periodicity::Loss;
 use spectrum::Spectrum;
 
@@ -59,6 +62,7 @@ pub struct Reference {
     parameters: Parameters,
     bands: BarkBands,
     spectrum: Spectrum,
+    voice: Voice,
     activity: Activity,
     /// Mean band powers in speech, relative to 0 dB SPL.
     speech: Vec<f64>,
@@ -115,7 +119,8 @@ impl Reference {
             .ok_or_else(|| Error::Silent { name: name.to_owned() })?;
         calibrate(&mut spectrum.powers, activity.calibration(&parameters.level));
         let speech = spectrum.powers.mean_where(&activity.active);
-        Ok(Self { parameters, bands, spectrum, activity, speech })
+        let voice = Voice::new(samples, parameters.sample_rate(), &parameters.missing);
+        Ok(Self { parameters, bands, spectrum, voice, activity, speech })
     }
 
     /// Compares with a degraded signal on the same time axis at 48 kHz; what is missing at its end is silence.
@@ -127,7 +132,8 @@ impl Reference {
         pooling::Frames {
             active: &self.activity.active,
             dissimilarity: self.dissimilarity(&loudness),
-            disturbance: self.disturbance(&loudness),
+            added: self.added(&loudness),
+            missing: self.missing(degraded),
             periodicity: self.lost_periodicity(&heard.compressed, &path),
             lost_bandwidth: self.lost_bandwidth(&path),
         }
@@ -168,9 +174,15 @@ impl Reference {
     }
 
     /// Of each frame, from the loudness that is expected and that is heard.
-    fn disturbance(&self, [expected, heard]: &[Grid; 2]) -> Vec<FrameDisturbance> {
-        let (active, parameters) = (&self.activity.active, &self.parameters.disturbance);
-        disturbance::disturbance(expected, heard, active, self.first_band(), parameters)
+    fn added(&self, [expected, heard]: &[Grid; 2]) -> Vec<f64> {
+        let (active, parameters) = (&self.activity.active, &self.parameters.added);
+        added_loudness(expected, heard, active, self.first_band(), parameters)
+    }
+
+    fn missing(&self, degraded: &[f32]) -> MissingSpeech {
+        let parameters = &self.parameters.missing;
+        let heard = Voice::new(degraded, self.parameters.sample_rate(), parameters);
+        MissingSpeech::between(&self.voice, &heard, parameters)
     }
 
     /// Bands below it are not compared.

@@ -1,9 +1,9 @@
 //! Pooling: from frames to one indicator each.
 //!
-//! Means over the reference's speech; dissimilarity and missing loudness by their root mean square, because one word that
-//! is spoiled or gone is worse than a little of it everywhere.
+//! Means over the reference's speech; dissimilarity by its root mean square, because one word that is spoiled is worse
+//! than a little of it everywhere.
 
-use super::disturbance::FrameDisturbance;
+use super::missing::MissingSpeech;
 use super::periodicity::Loss;
 use super::{Assessment, Moment};
 use crate::model::fullband::Parameters;
@@ -13,7 +13,9 @@ use crate::model::indicators::Indicators;
 pub(crate) struct Frames<'a> {
     pub active: &'a [bool],
     pub dissimilarity: Vec<f64>,
-    pub disturbance: Vec<FrameDisturbance>,
+    /// Loudness that was added.
+    pub added: Vec<f64>,
+    pub missing: MissingSpeech,
     pub periodicity: Vec<Loss>,
     /// Of the whole signal, in Bark.
     pub lost_bandwidth: f64,
@@ -28,7 +30,7 @@ impl Frames<'_> {
             mos_lqo: mapping.mos_lqo(&indicators),
             impairments: mapping.impairments(&indicators),
             indicators,
-            noise_in_pauses: self.added(false),
+            noise_in_pauses: self.mean_added(false),
             timeline: (0..self.active.len()).map(|frame| self.moment(frame, parameters)).collect(),
             frame_hop_s: parameters.frames.hop as f64 / f64::from(parameters.frames.sample_rate_hz),
         }
@@ -36,29 +38,30 @@ impl Frames<'_> {
 
     fn indicators(&self, parameters: &Parameters) -> Indicators {
         let hoarse = parameters.periodicity.hoarse;
-        let pause_share = parameters.disturbance.pause_share;
+        let pause_share = parameters.added.pause_share;
         let speech = || self.active.iter().copied();
-        let missing = self.disturbance.iter().map(|frame| frame.missing);
-        let (in_speech, in_pauses) = (self.added(true), self.added(false));
+        let (in_speech, in_pauses) = (self.mean_added(true), self.mean_added(false));
         let pause_share = if self.active.contains(&false) { pause_share } else { 0.0 };
         Indicators {
             dissimilarity: root_mean_square(self.dissimilarity.iter().copied().zip(speech())),
             lost_periodicity: lost_share(&self.periodicity, hoarse),
-            missing: root_mean_square(missing.zip(speech())),
+            missing: self.missing.share(),
             added: (1.0 - pause_share) * in_speech + pause_share * in_pauses,
             lost_bandwidth: self.lost_bandwidth,
         }
     }
 
     /// Mean added loudness of the active frames or of the pauses.
-    fn added(&self, active: bool) -> f64 {
+    fn mean_added(&self, active: bool) -> f64 {
         let chosen = self.active.iter().map(|&frame| frame == active);
-        mean(self.disturbance.iter().map(|frame| frame.added).zip(chosen))
+        mean(self.added.iter().copied().zip(chosen))
     }
 
     fn moment(&self, frame: usize, parameters: &Parameters) -> Moment {
         let active = self.active[frame];
-        let disturbance = self.disturbance[frame];
+        let frames = &parameters.frames;
+        let [from_s, to_s] = [frame * frames.hop, frame * frames.hop + frames.length]
+            .map(|sample| sample as f64 / f64::from(frames.sample_rate_hz));
         let only_active = |value: f64| if active { value } else { 0.0 };
         let indicators = Indicators {
             dissimilarity: only_active(self.dissimilarity[frame]),
@@ -66,8 +69,8 @@ impl Frames<'_> {
                 &self.periodicity[frame..=frame],
                 parameters.periodicity.hoarse,
             ),
-            missing: only_active(disturbance.missing),
-            added: disturbance.added,
+            missing: only_active(self.missing.share_between(from_s, to_s)),
+            added: self.added[frame],
             lost_bandwidth: self.lost_bandwidth,
         };
         Moment { active, indicators, mos_lqo: parameters.mapping.mos_lqo(&indicators) }

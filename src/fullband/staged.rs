@@ -64,9 +64,14 @@ impl FullbandStages {
         self.reference.dissimilarity(&self.loudness).len()
     }
 
-    /// What was added and what is missing.
-    pub fn disturbance(&self) -> usize {
-        self.reference.disturbance(&self.loudness).len()
+    /// What was added.
+    pub fn added(&self) -> usize {
+        self.reference.added(&self.loudness).len()
+    }
+
+    /// What is missing.
+    pub fn missing(&self) -> f64 {
+        self.reference.missing(&self.samples[1]).share()
     }
 
     /// Whether the voice's periodicity was kept.

@@ -18,7 +18,8 @@ pub struct Parameters {
     pub(crate) response: Response,
     pub(crate) slow_gain: SlowGain,
     pub(crate) similarity: Similarity,
-    pub(crate) disturbance: Disturbance,
+    pub(crate) added: Added,
+    pub(crate) missing: Missing,
     pub(crate) periodicity: Periodicity,
     pub(crate) bandwidth: Bandwidth,
     /// From indicators to MOS-LQO.
@@ -147,14 +148,41 @@ section! {
 }
 
 section! {
-    /// Added and missing loudness.
-    pub(crate) Disturbance {
+    /// Added loudness.
+    pub(crate) Added {
         /// Frames and bands over which loudness is smoothed.
         smooth: [usize; 2],
-        /// Differences within this part of the smaller loudness are not heard.
+        /// Additions within this part of the smaller loudness are not heard.
         masked_share: f64,
         /// Share of pauses in the added loudness.
         pause_share: f64,
+    }
+}
+
+section! {
+    /// Missing speech.
+    pub(crate) Missing {
+        /// Least rate of the copies in which holes are sought, in Hz.
+        hole_rate_hz: u32,
+        /// Least rate of the copies in which repetitions are sought, in Hz.
+        repetition_rate_hz: u32,
+        /// Weight of the sample before in the pre-emphasis.
+        flattening: f64,
+        /// Length of a block, in seconds.
+        block_s: f64,
+        /// Blocks this far below the reference's mean power are no speech, in dB.
+        speech_db: f64,
+        /// How far below the expected power a block begins to be missed and is gone, in dB.
+        hole_db: [f64; 2],
+        /// Blocks that a hole or a repetition lasts at least.
+        shortest_blocks: usize,
+        /// Length of what is compared with what was heard before, in seconds.
+        repetition_window_s: f64,
+        /// How long before, in seconds.
+        repetition_lag_s: [f64; 2],
+        /// Correlation coefficient, where the reference's own is 0 and equality 1, at which something begins to be a
+        /// repetition and is one.
+        alike: [f64; 2],
     }
 }
 
@@ -238,8 +266,7 @@ impl Parameters {
     /// Whether the model can be evaluated with these numbers.
     pub(crate) fn validate(&self) -> std::result::Result<(), String> {
         let odd = |count: usize| count % 2 == 1;
-        let windows =
-            [self.similarity.smooth, self.similarity.patch, self.disturbance.smooth].concat();
+        let windows = [self.similarity.smooth, self.similarity.patch, self.added.smooth].concat();
         let rising = |range: [f64; 2]| range[0] < range[1];
         let bin_hz = f64::from(self.frames.sample_rate_hz) / self.frames.length.max(1) as f64;
         let lags = self
@@ -259,7 +286,7 @@ impl Parameters {
             (self.bands.width_bark > 0.0, "bands.width_bark is positive"),
             (
                 windows.into_iter().all(odd),
-                "windows of similarity and disturbance span odd numbers of cells",
+                "windows of similarity and added span odd numbers of cells",
             ),
             (odd(self.slow_gain.smooth_frames), "smoothing spans odd numbers of cells"),
             (
@@ -269,6 +296,19 @@ impl Parameters {
             (
                 rising(self.bandwidth.lost_db) && rising(self.bandwidth.present_db),
                 "ranges of bandwidth rise",
+            ),
+            (
+                self.missing.block_s > 0.0
+                    && self.missing.shortest_blocks > 0
+                    && self.missing.repetition_window_s >= self.missing.block_s
+                    && self.missing.repetition_lag_s[0] >= self.missing.block_s,
+                "blocks of missing last some time, and windows and lags no less",
+            ),
+            (
+                rising(self.missing.hole_db)
+                    && rising(self.missing.alike)
+                    && rising(self.missing.repetition_lag_s),
+                "ranges of missing rise",
             ),
             (
                 rising(self.periodicity.range_hz) && rising(self.periodicity.period_ms),

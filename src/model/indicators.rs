@@ -10,7 +10,7 @@ pub struct Indicators {
     pub dissimilarity: f64,
     /// Share of the voice's periodicity that is lost, 0 to 1: hoarse, rough or noisy voices.
     pub lost_periodicity: f64,
-    /// Loudness that went missing in active speech, relative to the reference's.
+    /// Share of the speech that is missing, 0 to 1: lost, or filled by repeating what was just heard.
     pub missing: f64,
     /// Loudness that was added, in speech and in pauses, relative to the reference's.
     pub added: f64,

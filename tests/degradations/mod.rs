@@ -70,6 +70,15 @@ pub fn with_noise(signal: &[f32], noise: &[f32], snr_db: f32) -> Vec<f32> {
     signal.iter().zip(noise).map(|(x, noise)| x + gain * noise).collect()
 }
 
+/// The voice with white noise of the energy that the degraded signal differs by.
+pub fn as_noise(voice: &[f32], degraded: &[f32]) -> Vec<f32> {
+    let energy =
+        |signal: &mut dyn Iterator<Item = f32>| signal.map(|x| f64::from(x * x)).sum::<f64>();
+    let lost = energy(&mut voice.iter().zip(degraded).map(|(x, y)| x - y));
+    let ratio_db = 10.0 * (energy(&mut voice.iter().copied()) / lost).log10();
+    with_noise(voice, &white(voice.len(), 1), ratio_db as f32)
+}
+
 /// Modulated noise (P.810 without its band filters) at `q_db`.
 pub fn mnru(signal: &[f32], q_db: f32, seed: u64) -> Vec<f32> {
     let gain = 10f32.powf(-q_db / 20.0);
