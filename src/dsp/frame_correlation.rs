@@ -4,10 +4,11 @@ use super::frame_transform::{FrameTransform, part};
 use super::lanes::{self, ComplexLanes, Lanes, MOST, OnLanes};
 use super::memory::Memory;
 use bytemuck::cast_slice;
+use std::rc::Rc;
 
 /// Correlates frames of one length.
 pub(crate) struct FrameCorrelation {
-    transform: FrameTransform,
+    transform: Rc<FrameTransform>,
     x: Memory<f32>,
     y: Memory<f32>,
     peaks: [Vec<Peak>; MOST],
@@ -24,7 +25,7 @@ pub(crate) struct Peak {
 impl FrameCorrelation {
     /// For frames of `length` samples, a power of two of at least 32.
     pub fn new(length: usize) -> Self {
-        let transform = FrameTransform::new(length);
+        let transform = FrameTransform::of(length);
         let [x, y] = [Memory::new(transform.room()), Memory::new(transform.room())];
         Self { transform, x, y, peaks: Default::default() }
     }

@@ -4,10 +4,11 @@ use super::frame_transform::{FrameTransform, part};
 use super::lanes::{self, ComplexLanes, Lanes, MOST, OnLanes};
 use super::memory::Memory;
 use bytemuck::cast_slice;
+use std::rc::Rc;
 
 /// Power spectra of frames of one length.
 pub(crate) struct FramePower {
-    transform: FrameTransform,
+    transform: Rc<FrameTransform>,
     rows: Memory<f32>,
     /// A row a bin, a value a frame.
     powers: Memory<f32>,
@@ -16,7 +17,7 @@ pub(crate) struct FramePower {
 impl FramePower {
     /// For frames of `length` samples, a power of two of at least 32.
     pub fn new(length: usize) -> Self {
-        let transform = FrameTransform::new(length);
+        let transform = FrameTransform::of(length);
         let rows = Memory::new(transform.room());
         Self { transform, rows, powers: Memory::zeroed(length / 2 * MOST) }
     }

@@ -6,8 +6,11 @@
 //! nothing is ever put in order. Both are unnormalised.
 
 use super::lanes::{ComplexLanes, Lanes, MOST};
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::f32::consts::FRAC_1_SQRT_2;
 use std::f64::consts::TAU;
+use std::rc::Rc;
 
 /// A transform of frames of one length.
 pub(crate) struct FrameTransform {
@@ -32,9 +35,19 @@ pub(crate) struct Mirrored {
     pub turn: [f32; 2],
 }
 
+thread_local! {
+    static TRANSFORMS: RefCell<HashMap<usize, Rc<FrameTransform>>> = RefCell::default();
+}
+
 impl FrameTransform {
-    /// For frames of `length` samples, a power of two of at least 32.
-    pub fn new(length: usize) -> Self {
+    /// For frames of `length` samples, a power of two of at least 32; made once a thread.
+    pub fn of(length: usize) -> Rc<Self> {
+        TRANSFORMS.with_borrow_mut(|transforms| {
+            Rc::clone(transforms.entry(length).or_insert_with(|| Rc::new(Self::new(length))))
+        })
+    }
+
+    fn new(length: usize) -> Self {
         assert!(length.is_power_of_two() && length >= 2 * MOST, "{length} samples in a frame");
         let half = length / 2;
         let blocks = std::iter::successors(Some(half), |block| Some(block / 4));

@@ -15,7 +15,7 @@ pub(super) struct BadInterval {
     pub delay: i64,
 }
 
-/// The degraded signal on the reference's time axis, bad intervals moved once more.
+/// The degraded signal on the reference's time axis, bad intervals moved once more; nothing of it without such intervals.
 pub(super) struct Realigned {
     pub intervals: Vec<BadInterval>,
     pub degraded: Memory<f32>,
@@ -30,12 +30,14 @@ pub(super) fn realign(
     longest: usize,
     symmetric: &[f32],
 ) -> Realigned {
+    let bad = bad_intervals(setup, symmetric);
+    if bad.is_empty() {
+        return Realigned { intervals: Vec::new(), degraded: Memory::new(0) };
+    }
     let aligned = on_reference_time(setup, degraded, utterances);
     let search = Search { setup, reference, aligned: &aligned, longest };
-    let intervals: Vec<BadInterval> = bad_intervals(setup, symmetric)
-        .into_iter()
-        .map(|frames| BadInterval { delay: search.delay(search.samples(&frames)), frames })
-        .collect();
+    let interval = |frames| BadInterval { delay: search.delay(search.samples(&frames)), frames };
+    let intervals: Vec<BadInterval> = bad.into_iter().map(interval).collect();
     let mut moved = aligned.clone();
     for interval in intervals.iter().filter(|interval| interval.delay != 0) {
         for x in search.samples(&interval.frames) {

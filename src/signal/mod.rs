@@ -12,6 +12,7 @@ mod resample;
 mod warning;
 mod wav;
 
+use multiversion::multiversion;
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
@@ -132,11 +133,13 @@ impl Signal {
 }
 
 /// The index of the first sample that is not finite.
+#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
 fn not_finite(samples: &[f32]) -> Option<usize> {
     position(samples, |sample| !sample.is_finite())
 }
 
 /// The index of the first sample that is as described.
+#[inline(always)]
 fn position(samples: &[f32], described: impl Fn(f32) -> bool) -> Option<usize> {
     const BLOCK: usize = 1024;
     // Whole blocks at a time, which is much faster than to stop at the very sample.

@@ -65,7 +65,7 @@ class Impairments:
     lost_periodicity: float
     """Share of the voice's periodicity that is lost, 0 to 1: hoarse, rough or noisy voices."""
     missing: float
-    """Loudness that went missing in active speech, relative to the reference's."""
+    """Share of the speech that is missing, 0 to 1: lost, or filled by repeating what was just heard."""
     added: float
     """Loudness that was added, in speech and in pauses, relative to the reference's."""
     lost_bandwidth: float
