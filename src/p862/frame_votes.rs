@@ -4,7 +4,7 @@
 //! again and again, so votes are kept by the positions of both frames.
 
 use super::delay::Pair;
-use crate::dsp::frame_correlation::{FrameCorrelation, Peak};
+use crate::dsp::frames::correlation::{FrameCorrelation, Peak};
 use crate::dsp::lanes;
 use crate::dsp::power::pow;
 use crate::model::DelaySearch;

@@ -3,7 +3,7 @@
 use super::Setup;
 use super::delay::Utterance;
 use super::level::Levelled;
-use crate::dsp::frame_power::FramePower;
+use crate::dsp::frames::power::FramePower;
 use crate::dsp::lanes::{self, MOST};
 use crate::dsp::memory::Memory;
 use crate::dsp::window::hann;

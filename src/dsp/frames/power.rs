@@ -1,8 +1,8 @@
 //! Power spectra of many frames at once.
 
-use super::frame_transform::{FrameTransform, part};
-use super::lanes::{self, ComplexLanes, Lanes, MOST, OnLanes};
-use super::memory::Memory;
+use super::transform::{FrameTransform, part};
+use crate::dsp::lanes::{self, ComplexLanes, Lanes, MOST, OnLanes};
+use crate::dsp::memory::Memory;
 use bytemuck::cast_slice;
 use std::rc::Rc;
 

@@ -1,16 +1,19 @@
 //! FFTs of many real frames at once, each in a lane of SIMD registers: every value is a row of lanes, so no step shuffles
 //! values within a register.
 //!
-//! Even and odd samples are real and imaginary parts of half as many complex values ([`real_split`](super::real_split)
+//! Even and odd samples are real and imaginary parts of half as many complex values ([`real_split`](crate::dsp::real_split)
 //! has the arithmetic). The transform takes rows in order to bins in digit-reversed order; the inverse takes them back, so
 //! nothing is ever put in order. Both are unnormalised.
 
-use super::lanes::{ComplexLanes, Lanes, MOST};
+use crate::dsp::lanes::{ComplexLanes, Lanes, MOST};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::f32::consts::FRAC_1_SQRT_2;
 use std::f64::consts::TAU;
 use std::rc::Rc;
+
+/// So many rows.
+type Block<L, const N: usize> = [ComplexLanes<L>; N];
 
 /// A transform of frames of one length.
 pub(crate) struct FrameTransform {
@@ -142,7 +145,7 @@ impl FrameTransform {
     fn last_blocks<'a, L: Lanes>(
         &self,
         rows: &'a mut [ComplexLanes<L>],
-    ) -> (&'a mut [[ComplexLanes<L>; 8]], &'a mut [[ComplexLanes<L>; 4]]) {
+    ) -> (&'a mut [Block<L, 8>], &'a mut [Block<L, 4>]) {
         let eights = if self.half.trailing_zeros().is_multiple_of(2) { 0 } else { rows.len() };
         let (eights, fours) = rows.split_at_mut(eights);
         (eights.as_chunks_mut().0, fours.as_chunks_mut().0)
@@ -199,7 +202,7 @@ fn join_by_four<L: Lanes>(block: &mut [ComplexLanes<L>], turns: &[[[f32; 2]; 3]]
 
 /// The transform of four values.
 #[inline(always)]
-fn parted<L: Lanes>([a, b, c, d]: [ComplexLanes<L>; 4]) -> [ComplexLanes<L>; 4] {
+fn parted<L: Lanes>([a, b, c, d]: Block<L, 4>) -> Block<L, 4> {
     let (even, odd) = (a.add(c), a.sub(c));
     let (even_beside, odd_beside) = (b.add(d), b.sub(d));
     [
@@ -212,26 +215,26 @@ fn parted<L: Lanes>([a, b, c, d]: [ComplexLanes<L>; 4]) -> [ComplexLanes<L>; 4] 
 
 /// The inverse transform of four values.
 #[inline(always)]
-fn joined<L: Lanes>([a, b, c, d]: [ComplexLanes<L>; 4]) -> [ComplexLanes<L>; 4] {
+fn joined<L: Lanes>([a, b, c, d]: Block<L, 4>) -> Block<L, 4> {
     let [first, second, third, fourth] = parted([a, b, c, d]);
     [first, fourth, third, second]
 }
 
 /// A last block of four.
 #[inline(always)]
-fn part_four<L: Lanes>(block: &mut [ComplexLanes<L>; 4]) {
+fn part_four<L: Lanes>(block: &mut Block<L, 4>) {
     *block = parted(*block);
 }
 
 /// The way back.
 #[inline(always)]
-fn join_four<L: Lanes>(block: &mut [ComplexLanes<L>; 4]) {
+fn join_four<L: Lanes>(block: &mut Block<L, 4>) {
     *block = joined(*block);
 }
 
 /// A last block of eight: a step of four and one of two.
 #[inline(always)]
-fn part_eight<L: Lanes>(block: &mut [ComplexLanes<L>; 8]) {
+fn part_eight<L: Lanes>(block: &mut Block<L, 8>) {
     let [a, b, c, d, e, f, g, h] = *block;
     let even = parted([a, c, e, g]);
     let odd = parted([b, d, f, h]);
@@ -251,7 +254,7 @@ fn part_eight<L: Lanes>(block: &mut [ComplexLanes<L>; 8]) {
 
 /// The way back.
 #[inline(always)]
-fn join_eight<L: Lanes>(block: &mut [ComplexLanes<L>; 8]) {
+fn join_eight<L: Lanes>(block: &mut Block<L, 8>) {
     let [a, b, c, d, e, f, g, h] = *block;
     let second = c.sub(d).times_conjugate(ComplexLanes::splat(EIGHTH));
     let fourth = g.sub(h).times_conjugate(ComplexLanes::splat(THREE_EIGHTHS));

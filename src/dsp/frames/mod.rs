@@ -1,0 +1,5 @@
+//! Many short frames at once, a frame a lane: their transforms, power spectra and cross-correlations.
+
+pub(crate) mod correlation;
+pub(crate) mod power;
+mod transform;
