@@ -65,17 +65,8 @@ impl<const N: usize> Chunks<N> {
     /// takes as long as chunk after chunk.
     pub fn filter(&mut self, section: &Section, carried: &mut [[f32; 2]; N]) {
         let mut starts = Self::after(&REST, carried);
-        let mut ends = starts;
-        for (block, passed) in self.passed.iter_mut().enumerate() {
-            step(
-                section,
-                block,
-                cast_slice(&self.rows),
-                cast_slice_mut(&mut self.filtered),
-                &mut ends,
-            );
-            *passed = ends;
-        }
+        let mut ends = REST;
+        self.run(section, starts, &mut ends, false);
         // Every run makes at least one chunk more of each signal right.
         for _ in 1..Self::EACH {
             let next = Self::after(&ends, carried);
@@ -83,7 +74,7 @@ impl<const N: usize> Chunks<N> {
                 break;
             }
             starts = next;
-            self.run_again(section, starts, &mut ends);
+            self.run(section, starts, &mut ends, true);
         }
         std::mem::swap(&mut self.rows, &mut self.filtered);
         for (n, carried) in carried.iter_mut().enumerate() {
@@ -91,8 +82,8 @@ impl<const N: usize> Chunks<N> {
         }
     }
 
-    /// From other starts, until all lanes meet what the run before has left.
-    fn run_again(&mut self, section: &Section, starts: States, ends: &mut States) {
+    /// Runs every chunk from its start; `again` only until all lanes meet what the run before has left.
+    fn run(&mut self, section: &Section, starts: States, ends: &mut States, again: bool) {
         let mut states = starts;
         for (block, passed) in self.passed.iter_mut().enumerate() {
             step(
@@ -102,7 +93,7 @@ impl<const N: usize> Chunks<N> {
                 cast_slice_mut(&mut self.filtered),
                 &mut states,
             );
-            if same(&states, passed) {
+            if again && same(&states, passed) {
                 return;
             }
             *passed = states;
