@@ -281,6 +281,11 @@ impl P862 {
         check((1..=64).contains(&self.perceptual.start_samples), "start_samples is 1 to 64")?;
         check(!self.rates.is_empty(), "at least one sample rate")?;
         check(self.rates.is_sorted_by_key(|rate| rate.sample_rate_hz), "rates rise in Hz")?;
+        // Then the last frame ends inside the signal and its silence, however short the signal.
+        let framed = |rate: &RateTables| {
+            rate.frame <= self.framing.margin_windows.saturating_mul(rate.vad_window)
+        };
+        check(self.rates.iter().all(framed), "frame is no longer than the margin")?;
         self.rates.iter().try_for_each(|rate| rate.validate(&self.delay))
     }
 
