@@ -2,9 +2,13 @@
 
 use super::sums::energy;
 use std::f64::consts::PI;
+use std::ops::Range;
 
 /// Odd samples are interpolated from so many even ones on either side.
 const TAPS: usize = 24;
+
+/// An edge reaches so many samples to either side.
+const REACH: usize = 32;
 
 /// Every second sample, the first one too, of a circular signal.
 pub(crate) struct EverySecond<'a> {
@@ -27,6 +31,12 @@ impl<'a> EverySecond<'a> {
         Self { even: samples, taps: std::array::from_fn(tap) }
     }
 
+    /// The samples that the energy from sample `first` on does not depend on.
+    pub fn unused(first: usize) -> Range<usize> {
+        let reach = REACH / 2 + TAPS + 1;
+        reach..(first / 2).saturating_sub(reach)
+    }
+
     /// The energy of the whole signal from sample `first` to its end.
     pub fn energy_from(&self, first: usize) -> f64 {
         let counted = &self.even[first.div_ceil(2)..];
@@ -37,7 +47,6 @@ impl<'a> EverySecond<'a> {
     /// do not, because a square has nothing at the sample rate's half; so a smooth edge is taken off, and what is left
     /// is near.
     fn excess(&self, edge: usize) -> f64 {
-        const REACH: usize = 32;
         let term = |offset: usize| {
             let sample = edge + 2 * self.even.len() + offset - REACH;
             let place = (offset as f64 + 0.5) / REACH as f64 - 1.0;

@@ -155,11 +155,6 @@ impl Buffer {
         let half = self.0.len() - 1;
         cast_slice_mut(&mut self.0[..half])
     }
-
-    /// Leaves the bins of a transform of `length` samples, which are fewer.
-    pub fn truncate(&mut self, length: usize) {
-        self.0.truncate(length / 2 + 1);
-    }
 }
 
 impl Deref for Buffer {

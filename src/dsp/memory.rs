@@ -35,11 +35,6 @@ impl<T: Pod> Memory<T> {
         memory.fill(T::zeroed());
         memory
     }
-
-    /// Forgets all values from `length` on.
-    pub fn truncate(&mut self, length: usize) {
-        self.length = self.length.min(length);
-    }
 }
 
 impl<T: Pod> Deref for Memory<T> {

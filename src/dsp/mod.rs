@@ -5,6 +5,7 @@ pub(crate) mod correlation;
 pub(crate) mod curve;
 mod every_second;
 pub(crate) mod fft;
+mod four_step;
 pub(crate) mod frames;
 pub(crate) mod lanes;
 pub(crate) mod memory;

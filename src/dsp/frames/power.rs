@@ -47,7 +47,7 @@ impl OnLanes for Powers<'_> {
         transform.forward(rows);
         let bins = rows.len();
         powers[0] = [0.0; MOST];
-        put(&mut powers[bins / 2], rows[transform.middle], 1.0);
+        put(&mut powers[bins / 2], rows[transform.middle()], 1.0);
         for pair in &transform.pairs {
             let turn = ComplexLanes::splat(pair.turn);
             let (low, high) = part(rows[pair.low], rows[pair.high], turn);

@@ -23,8 +23,8 @@ pub(crate) struct FrameTransform {
     passes: Vec<Vec<[[f32; 2]; 3]>>,
     /// Every pair of bins k and half − k but the outermost and the middle one.
     pub pairs: Vec<Mirrored>,
-    /// The row of the bin in the middle.
-    pub middle: usize,
+    /// The row of each bin of the complex transform.
+    pub order: Vec<usize>,
 }
 
 /// Rows of the bins k and half − k.
@@ -59,18 +59,23 @@ impl FrameTransform {
             (0..block / 4).map(|k| [turn(k), turn(2 * k), turn(3 * k)]).collect()
         };
         let passes = blocks.take_while(|&block| block > 8).map(turns).collect();
-        let mut rows = vec![0; half];
-        place_bins(&mut rows, 0..half, 0, 1);
+        let mut order = vec![0; half];
+        place_bins(&mut order, 0..half, 0, 1);
         let pair = |k: usize| Mirrored {
             bin: k,
-            low: rows[k],
-            high: rows[half - k],
+            low: order[k],
+            high: order[half - k],
             turn: cis(-TAU * k as f64 / length as f64 - TAU / 4.0),
         };
         let mut pairs: Vec<Mirrored> = (1..half / 2).map(pair).collect();
         // In the order of memory, so that neighbours share the cache.
         pairs.sort_by_key(|pair| pair.low);
-        Self { half, passes, pairs, middle: rows[half / 2] }
+        Self { half, passes, pairs, order }
+    }
+
+    /// The row of the bin in the middle.
+    pub fn middle(&self) -> usize {
+        self.order[self.half / 2]
     }
 
     /// Values that frames take in memory.

@@ -67,6 +67,12 @@ impl<L: Lanes> ComplexLanes<L> {
         }
     }
 
+    /// Each by a real factor.
+    #[inline(always)]
+    pub fn scaled(self, factors: L) -> Self {
+        Self { re: self.re.mul(factors), im: self.im.mul(factors) }
+    }
+
     #[inline(always)]
     pub fn conjugate(self) -> Self {
         Self { re: self.re, im: L::splat(0.0).sub(self.im) }

@@ -8,7 +8,7 @@ mod plain;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use bytemuck::Pod;
+use bytemuck::{Pod, cast_slice, pod_read_unaligned};
 use plain::Plain;
 
 pub(crate) use complex::ComplexLanes;
@@ -19,6 +19,25 @@ pub(crate) trait Lanes: Pod {
     const WIDTH: usize;
 
     fn splat(value: f32) -> Self;
+
+    /// The values that a slice begins with.
+    #[inline(always)]
+    fn load(values: &[f32]) -> Self {
+        pod_read_unaligned(cast_slice(&values[..Self::WIDTH]))
+    }
+
+    /// To where a slice begins.
+    #[inline(always)]
+    fn store(self, values: &mut [f32]) {
+        values[..Self::WIDTH].copy_from_slice(cast_slice(&[self]));
+    }
+
+    /// That of the first lane.
+    #[inline(always)]
+    fn first(self) -> f32 {
+        cast_slice::<Self, f32>(&[self])[0]
+    }
+
     fn add(self, other: Self) -> Self;
     fn sub(self, other: Self) -> Self;
     fn mul(self, other: Self) -> Self;
@@ -99,7 +118,6 @@ pub(crate) fn run_on_each<T: OnLanes>(mut work: impl FnMut() -> T) -> Vec<T::Out
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bytemuck::cast_slice;
 
     struct Transposition<'a>([&'a [f32]; MOST]);
 

@@ -1,0 +1,43 @@
+//! The turns between the transforms of columns and those of lines.
+
+use crate::dsp::lanes::{ComplexLanes, Lanes, MOST};
+use std::f64::consts::TAU;
+
+/// exp(−2πi·line·column/N) for some lines in the order of their use, each the product of a turn to the first column of a
+/// register and one from there.
+pub(super) struct Turns {
+    /// Real and imaginary parts of the first columns, line by line.
+    near: Vec<[[f32; MOST]; 2]>,
+    /// A turn for each line, register by register.
+    far: Vec<[f32; 2]>,
+}
+
+impl Turns {
+    /// For lines of `columns` out of N = rows·columns values, in registers of so many lanes.
+    pub fn new(lines: &[usize], rows: usize, columns: usize, lanes: usize) -> Self {
+        let step = -TAU / (rows * columns) as f64;
+        let turn = |line: usize, column: usize| (step * (line * column) as f64).sin_cos();
+        let near = |&line: &usize| {
+            let turns: [_; MOST] = std::array::from_fn(|column| turn(line, column));
+            [turns.map(|(_, cos)| cos as f32), turns.map(|(sin, _)| sin as f32)]
+        };
+        let far = |column: usize| {
+            lines.iter().map(move |&line| {
+                let (sin, cos) = turn(line, column);
+                [cos as f32, sin as f32]
+            })
+        };
+        Self {
+            near: lines.iter().map(near).collect(),
+            far: (0..columns).step_by(lanes).flat_map(far).collect(),
+        }
+    }
+
+    /// That of the i-th line in the columns from `first` on.
+    #[inline(always)]
+    pub fn at<L: Lanes>(&self, i: usize, first: usize) -> ComplexLanes<L> {
+        let [re, im] = &self.near[i];
+        let far = self.far[first / L::WIDTH * self.near.len() + i];
+        ComplexLanes { re: L::load(re), im: L::load(im) }.times(ComplexLanes::splat(far))
+    }
+}
