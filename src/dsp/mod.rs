@@ -13,5 +13,4 @@ pub(crate) mod power;
 mod real_split;
 pub(crate) mod scales;
 pub(crate) mod sums;
-pub(crate) mod transposition;
 pub(crate) mod window;

@@ -1,78 +1,63 @@
 //! Energies of the windows that voice activity is decided on (P.862 clause 10.1).
 
-use crate::dsp::transposition::{Block, WIDTH, transposed};
+use crate::dsp::lanes::{self, Lanes, MOST, OnLanes};
+use bytemuck::cast_slice;
 
 /// Mean square of each whole window, summed in f32 in order.
 pub(super) fn window_energies(samples: &[f32], window: usize) -> Vec<f32> {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
-        // SAFETY: the CPU has AVX2, as asked on the line above.
-        return unsafe { avx2::window_energies(samples, window) };
-    }
-    windows_abreast(samples, window, transposed)
+    lanes::run(WindowEnergies { samples, window })
 }
 
-#[cfg(target_arch = "x86_64")]
-mod avx2 {
-    use crate::dsp::transposition::avx2::transposed;
-
-    #[target_feature(enable = "avx2")]
-    pub fn window_energies(samples: &[f32], window: usize) -> Vec<f32> {
-        super::windows_abreast(samples, window, |block| transposed(block))
-    }
-}
-
-/// Eight windows at a time keep eight sums in flight.
-#[inline(always)]
-fn windows_abreast(
-    samples: &[f32],
+struct WindowEnergies<'a> {
+    samples: &'a [f32],
     window: usize,
-    transposed: impl Fn(Block) -> Block,
-) -> Vec<f32> {
-    let mut energies = Vec::with_capacity(samples.len() / window);
-    let mut abreast = samples.chunks_exact(WIDTH * window);
-    for samples in &mut abreast {
-        let mut sums = [0.0f32; WIDTH];
-        let mut windows = samples.chunks_exact(window);
-        let windows: Windows = std::array::from_fn(|_| windows.next().unwrap_or_default());
-        let whole = window - window % WIDTH;
-        for i in (0..whole).step_by(WIDTH) {
-            for samples in transposed(block(&windows, i)) {
-                add_squares(&mut sums, samples);
+}
+
+impl OnLanes for WindowEnergies<'_> {
+    type Output = Vec<f32>;
+
+    /// Windows abreast, one a lane, keep as many sums in flight.
+    #[inline(always)]
+    fn run<L: Lanes>(self) -> Vec<f32> {
+        let Self { samples, window } = self;
+        let mut energies = Vec::with_capacity(samples.len() / window);
+        let mut abreast = samples.chunks_exact(L::WIDTH * window);
+        for samples in &mut abreast {
+            let mut windows = [&[] as &[f32]; MOST];
+            for (lane, samples) in windows.iter_mut().zip(samples.chunks_exact(window)) {
+                *lane = samples;
             }
+            energies.extend_from_slice(cast_slice(&[squares::<L>(&windows, window)]));
         }
-        for i in whole..window {
-            add_squares(&mut sums, samples_at(&windows, i));
+        let rest = abreast.remainder().chunks_exact(window);
+        energies
+            .extend(rest.map(|samples| samples.iter().map(|sample| sample * sample).sum::<f32>()));
+        energies.iter_mut().for_each(|energy| *energy /= window as f32);
+        energies
+    }
+}
+
+/// The sum of squares of each window.
+#[inline(always)]
+fn squares<L: Lanes>(windows: &[&[f32]; MOST], window: usize) -> L {
+    let mut sums = L::splat(0.0);
+    let mut samples = [sums; MOST];
+    let whole = window - window % L::WIDTH;
+    for first in (0..whole).step_by(L::WIDTH) {
+        L::gather(windows, first, &mut samples);
+        for &samples in &samples[..L::WIDTH] {
+            sums = sums.add(samples.mul(samples));
         }
-        energies.extend(sums.iter().map(|sum| sum / window as f32));
     }
-    energies.extend(
-        abreast.remainder().chunks_exact(window).map(|samples| {
-            samples.iter().map(|sample| sample * sample).sum::<f32>() / window as f32
-        }),
-    );
-    energies
-}
-
-type Windows<'a> = [&'a [f32]; WIDTH];
-
-/// Samples of each window from `start` on.
-#[inline(always)]
-fn block(windows: &Windows, start: usize) -> Block {
-    std::array::from_fn(|l| windows[l][start..].first_chunk().copied().unwrap_or_default())
-}
-
-/// The i-th sample of each window.
-#[inline(always)]
-fn samples_at(windows: &Windows, i: usize) -> [f32; WIDTH] {
-    std::array::from_fn(|l| windows[l][i])
-}
-
-#[inline(always)]
-fn add_squares(sums: &mut [f32; WIDTH], samples: [f32; WIDTH]) {
-    for (sum, sample) in sums.iter_mut().zip(samples) {
-        *sum += sample * sample;
+    for i in whole..window {
+        let mut last = [0.0; MOST];
+        for (last, window) in last.iter_mut().zip(&windows[..L::WIDTH]) {
+            *last = window[i];
+        }
+        let last = L::load(&last);
+        sums = sums.add(last.mul(last));
     }
+    sums
 }
 
 #[cfg(test)]
@@ -87,8 +72,9 @@ mod tests {
                 .chunks_exact(window)
                 .map(|samples| samples.iter().fold(0.0, |sum, x| sum + x * x) / window as f32)
                 .collect();
-            assert_eq!(window_energies(&samples, window), expected);
-            assert_eq!(windows_abreast(&samples, window, transposed), expected);
+            for found in lanes::run_on_each(|| WindowEnergies { samples: &samples, window }) {
+                assert_eq!(found, expected);
+            }
         }
     }
 }

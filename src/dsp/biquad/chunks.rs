@@ -1,19 +1,18 @@
 //! Stretches of several signals, cut into chunks that are filtered side by side.
 
 use super::Section;
-use super::layout::{self, LANES, Row};
+use super::layout::{LANES, Row, end_to_end, side_by_side};
 use super::recurrence::{REST, SETTLE_EVERY, States, run};
+use crate::dsp::lanes::Lanes;
 use crate::dsp::memory::Memory;
-use bytemuck::{bytes_of, cast_slice, cast_slice_mut};
+use bytemuck::{cast_slice, cast_slice_mut};
 
 /// The lanes are shared equally: those of a signal hold its chunks in order.
 pub(super) struct Chunks<const N: usize> {
     /// Samples of a chunk: so many rows there are.
     length: usize,
     rows: Memory<f32>,
-    /// What the section at work makes of the rows.
-    filtered: Memory<f32>,
-    /// What the latest run left behind each block of rows, where states are settled.
+    /// What the latest run left behind each block of rows, where states are settled, section by section.
     passed: Vec<States>,
 }
 
@@ -24,15 +23,14 @@ impl<const N: usize> Chunks<N> {
     /// whose distance the chunks would compete for the same lines of the cache.
     const LONGEST: usize = 125 * SETTLE_EVERY;
 
-    /// Room for signals of so many samples, or a stretch of them.
-    pub fn of(samples: usize) -> Self {
+    /// Room for signals of so many samples, or a stretch of them, and for filters of so many sections.
+    pub fn of(samples: usize, sections: usize) -> Self {
         let length = samples.div_ceil(Self::EACH).next_multiple_of(SETTLE_EVERY);
         let length = length.clamp(SETTLE_EVERY, Self::LONGEST);
         Self {
             length,
             rows: Memory::new(length * LANES),
-            filtered: Memory::new(length * LANES),
-            passed: vec![REST; length / SETTLE_EVERY],
+            passed: vec![REST; length / SETTLE_EVERY * sections],
         }
     }
 
@@ -41,32 +39,19 @@ impl<const N: usize> Chunks<N> {
         self.length * Self::EACH
     }
 
-    /// The chunks of every signal, empty ones behind its end.
-    fn cut<T>(signals: [impl Iterator<Item = T>; N], empty: impl Fn() -> T) -> [T; LANES] {
-        let mut chunks = signals
-            .into_iter()
-            .flat_map(|chunks| chunks.chain(std::iter::repeat_with(&empty)).take(Self::EACH));
-        std::array::from_fn(|_| chunks.next().unwrap_or_else(&empty))
-    }
-
-    /// Zeros follow a signal that ends early.
-    pub fn load(&mut self, signals: [&[f32]; N]) {
-        let signals = signals.map(|signal| signal.chunks(self.length));
-        layout::side_by_side(&Self::cut(signals, || &[]), cast_slice_mut(&mut self.rows));
-    }
-
-    /// What follows a signal that ends early is dropped.
-    pub fn store(&self, signals: [&mut [f32]; N]) {
-        let signals = signals.map(|signal| signal.chunks_mut(self.length));
-        layout::end_to_end(cast_slice(&self.rows), &mut Self::cut(signals, || &mut []));
-    }
-
-    /// Filters every signal by the section, whose states are carried from stretch to stretch. A section that never forgets
-    /// takes as long as chunk after chunk.
-    pub fn filter(&mut self, section: &Section, carried: &mut [[f32; 2]; N]) {
-        let mut starts = Self::after(&REST, carried);
-        let mut ends = REST;
-        self.run(section, starts, &mut ends, false);
+    /// Filters every signal in place by all sections, whose states are carried from stretch to stretch. Sections that never
+    /// forget take as long as chunk after chunk.
+    #[inline(always)]
+    pub fn filter<L: Lanes>(
+        &mut self,
+        sections: &[Section],
+        signals: [&mut [f32]; N],
+        carried: &mut [[[f32; 2]; N]],
+    ) {
+        let inputs = Inputs::new(signals.each_ref().map(|signal| &**signal), self.length);
+        let mut ends = vec![REST; sections.len()];
+        let mut starts = Self::after(&ends, carried);
+        self.run::<L>(sections, &inputs, &starts, &mut ends, false);
         // Every run makes at least one chunk more of each signal right.
         for _ in 1..Self::EACH {
             let next = Self::after(&ends, carried);
@@ -74,55 +59,100 @@ impl<const N: usize> Chunks<N> {
                 break;
             }
             starts = next;
-            self.run(section, starts, &mut ends, true);
+            self.run::<L>(sections, &inputs, &starts, &mut ends, true);
         }
-        std::mem::swap(&mut self.rows, &mut self.filtered);
-        for (n, carried) in carried.iter_mut().enumerate() {
-            *carried = ends.each_ref().map(|end| end.as_flattened()[(n + 1) * Self::EACH - 1]);
+        for (carried, ends) in carried.iter_mut().zip(&ends) {
+            for (n, carried) in carried.iter_mut().enumerate() {
+                *carried = ends.map(|end| end[(n + 1) * Self::EACH - 1]);
+            }
         }
+        let outputs = signals.map(|signal| signal.chunks_mut(self.length));
+        end_to_end::<L>(cast_slice(&self.rows), &mut cut(outputs, || &mut []));
     }
 
     /// Runs every chunk from its start; `again` only until all lanes meet what the run before has left.
-    fn run(&mut self, section: &Section, starts: States, ends: &mut States, again: bool) {
-        let mut states = starts;
-        for (block, passed) in self.passed.iter_mut().enumerate() {
-            step(
-                section,
-                block,
-                cast_slice(&self.rows),
-                cast_slice_mut(&mut self.filtered),
-                &mut states,
-            );
+    #[inline(always)]
+    fn run<L: Lanes>(
+        &mut self,
+        sections: &[Section],
+        inputs: &Inputs<N>,
+        starts: &[States],
+        ends: &mut [States],
+        again: bool,
+    ) {
+        let mut states = starts.to_vec();
+        let (rows, _) = cast_slice_mut::<f32, Row>(&mut self.rows).as_chunks_mut();
+        let passed = self.passed.chunks_exact_mut(sections.len());
+        for (block, (rows, passed)) in rows.iter_mut().zip(passed).enumerate() {
+            side_by_side::<L>(&inputs.block(block), rows);
+            for (section, states) in sections.iter().zip(&mut states) {
+                run::<L>(section, rows, states);
+            }
             if again && same(&states, passed) {
                 return;
             }
-            *passed = states;
+            passed.copy_from_slice(&states);
         }
-        *ends = states;
+        ends.copy_from_slice(&states);
     }
 
     /// Each chunk begins where the one before it ends, the first of a signal where its last stretch ended.
-    fn after(ends: &States, carried: &[[f32; 2]; N]) -> States {
-        let mut starts = REST;
-        for (i, (starts, ends)) in starts.iter_mut().zip(ends).enumerate() {
-            let starts = starts.as_flattened_mut();
-            starts[1..].copy_from_slice(&ends.as_flattened()[..LANES - 1]);
-            for (n, carried) in carried.iter().enumerate() {
-                starts[n * Self::EACH] = carried[i];
+    fn after(ends: &[States], carried: &[[[f32; 2]; N]]) -> Vec<States> {
+        let after = |(ends, carried): (&States, &[[f32; 2]; N])| {
+            let mut starts = *ends;
+            for (i, starts) in starts.iter_mut().enumerate() {
+                starts.rotate_right(1);
+                for (n, carried) in carried.iter().enumerate() {
+                    starts[n * Self::EACH] = carried[i];
+                }
             }
-        }
-        starts
+            starts
+        };
+        ends.iter().zip(carried).map(after).collect()
     }
 }
 
-/// Runs the section over a block of rows between which states are not settled.
-fn step(section: &Section, block: usize, rows: &[Row], filtered: &mut [Row], states: &mut States) {
-    let (rows, _) = rows.as_chunks();
-    let (filtered, _) = filtered.as_chunks_mut();
-    run(section, &rows[block], &mut filtered[block], states);
+/// Chunks of signals, block by block.
+struct Inputs<'a, const N: usize> {
+    chunks: [&'a [f32]; LANES],
+    /// The last block of each signal, where it is not whole, and zeros.
+    last: [[f32; SETTLE_EVERY]; N],
+}
+
+impl<'a, const N: usize> Inputs<'a, N> {
+    fn new(signals: [&'a [f32]; N], length: usize) -> Self {
+        let last = signals.map(|signal| {
+            let (_, rest) = signal.as_chunks::<SETTLE_EVERY>();
+            let mut last = [0.0; SETTLE_EVERY];
+            last[..rest.len()].copy_from_slice(rest);
+            last
+        });
+        Self { chunks: cut(signals.map(|signal| signal.chunks(length)), || &[]), last }
+    }
+
+    /// Zeros follow a signal that ends early.
+    fn block(&self, block: usize) -> [&[f32]; LANES] {
+        std::array::from_fn(|lane| {
+            match self.chunks[lane].get(block * SETTLE_EVERY..).unwrap_or_default() {
+                [] => &[0.0; SETTLE_EVERY],
+                rest => rest.get(..SETTLE_EVERY).unwrap_or(&self.last[lane / (LANES / N)]),
+            }
+        })
+    }
+}
+
+/// The chunks of every signal, empty ones behind its end.
+fn cut<T, const N: usize>(
+    signals: [impl Iterator<Item = T>; N],
+    empty: impl Fn() -> T,
+) -> [T; LANES] {
+    let mut chunks = signals
+        .into_iter()
+        .flat_map(|chunks| chunks.chain(std::iter::repeat_with(&empty)).take(LANES / N));
+    std::array::from_fn(|_| chunks.next().unwrap_or_else(&empty))
 }
 
 /// To the last bit.
-fn same(one: &States, other: &States) -> bool {
-    bytes_of(one) == bytes_of(other)
+fn same(one: &[States], other: &[States]) -> bool {
+    cast_slice::<_, u8>(one) == cast_slice::<_, u8>(other)
 }

@@ -1,10 +1,10 @@
 //! Cascades of second-order sections in single precision, every product and sum rounded as P.862 has it.
 //!
 //! A recurrence waits for its own last result at every sample, so a signal is cut into chunks that run side by side in
-//! the lanes of SIMD registers. How a chunk begins is known only when the one before it has ended; until then it is
-//! taken to begin at rest. Rounding lets a recurrence forget its past to the last bit: then a second run, from where
-//! the chunk before has ended, meets the first one, and all behind that place was right already. Runs are repeated
-//! until every chunk has begun as the one before it has ended, so the result equals the plain loop's.
+//! the lanes of SIMD registers, block by block through all sections. How a chunk begins is known only when the one before
+//! it has ended; until then it is taken to begin at rest. Rounding lets a recurrence forget its past to the last bit: then
+//! a second run, from where the chunk before has ended, meets the first one, and all behind that place was right already.
+//! Runs are repeated until every chunk has begun as the one before it has ended, so the result equals the plain loop's.
 //!
 //! In digital silence the states decay towards numbers that processors compute slowly. Now and then, states far below
 //! anything that a 16-bit signal leaves are set to zero.
@@ -13,6 +13,7 @@ mod chunks;
 mod layout;
 mod recurrence;
 
+use super::lanes::{self, Lanes, OnLanes};
 use chunks::Chunks;
 use serde::Deserialize;
 
@@ -28,20 +29,31 @@ pub(crate) struct Section {
 }
 
 /// Filters several signals in place by every section in order, each from rest.
-pub(crate) fn cascade<const N: usize>(sections: &[Section], mut signals: [&mut [f32]; N]) {
-    let longest = signals.iter().map(|signal| signal.len()).max().unwrap_or(0);
-    let mut chunks = Chunks::<N>::of(longest);
-    let mut carried = vec![[[0.0f32; 2]; N]; sections.len()];
-    for start in (0..longest).step_by(chunks.samples()) {
-        let stretches = signals.each_mut().map(|signal| {
-            let end = signal.len().min(start + chunks.samples());
-            &mut signal[start.min(end)..end]
-        });
-        chunks.load(stretches.each_ref().map(|stretch| &**stretch));
-        for (section, carried) in sections.iter().zip(&mut carried) {
-            chunks.filter(section, carried);
+pub(crate) fn cascade<const N: usize>(sections: &[Section], signals: [&mut [f32]; N]) {
+    lanes::run(Cascade { sections, signals });
+}
+
+struct Cascade<'a, const N: usize> {
+    sections: &'a [Section],
+    signals: [&'a mut [f32]; N],
+}
+
+impl<const N: usize> OnLanes for Cascade<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self) {
+        let Self { sections, mut signals } = self;
+        let longest = signals.iter().map(|signal| signal.len()).max().unwrap_or(0);
+        let mut chunks = Chunks::<N>::of(longest, sections.len());
+        let mut carried = vec![[[0.0f32; 2]; N]; sections.len()];
+        for start in (0..longest).step_by(chunks.samples()) {
+            let stretches = signals.each_mut().map(|signal| {
+                let end = signal.len().min(start + chunks.samples());
+                &mut signal[start.min(end)..end]
+            });
+            chunks.filter::<L>(sections, stretches, &mut carried);
         }
-        chunks.store(stretches);
     }
 }
 
@@ -66,6 +78,21 @@ mod tests {
         }
     }
 
+    /// Filters copies.
+    struct Copies<'a, const N: usize>(&'a [Section], [&'a [f32]; N]);
+
+    impl<const N: usize> OnLanes for Copies<'_, N> {
+        type Output = [Vec<f32>; N];
+
+        #[inline(always)]
+        fn run<L: Lanes>(self) -> Self::Output {
+            let mut copies = self.1.map(<[f32]>::to_vec);
+            let signals = copies.each_mut().map(|signal| &mut **signal);
+            Cascade { sections: self.0, signals }.run::<L>();
+            copies
+        }
+    }
+
     /// Zero has one sign here: terms left out may turn it, and nothing else sees it.
     fn bits(signal: &[f32]) -> Vec<u32> {
         signal.iter().map(|sample| (sample + 0.0).to_bits()).collect()
@@ -76,10 +103,10 @@ mod tests {
         for signal in &mut expected {
             sections.iter().for_each(|section| plain(section, signal));
         }
-        let mut filtered = signals.map(<[f32]>::to_vec);
-        cascade(sections, filtered.each_mut().map(|signal| &mut **signal));
-        for (filtered, expected) in filtered.iter().zip(&expected) {
-            assert!(bits(filtered) == bits(expected));
+        for filtered in lanes::run_on_each(|| Copies(sections, signals)) {
+            for (filtered, expected) in filtered.iter().zip(&expected) {
+                assert!(bits(filtered) == bits(expected));
+            }
         }
     }
 
