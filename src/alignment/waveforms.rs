@@ -1,0 +1,66 @@
+//! The waveforms of both signals, and what they tell for a delay.
+
+use super::inner_product::inner_product;
+use super::{AlignmentParameters, Pair};
+use crate::dsp::scales::ratio;
+use crate::dsp::sums::energy;
+use std::ops::Range;
+
+/// Both waveforms, read in frames of the reference.
+pub(crate) struct Waveforms<'a> {
+    reference: &'a [f32],
+    degraded: &'a [f32],
+    hop: usize,
+    /// Half the frames over which waveforms are compared to tell a frame's delay.
+    half_window: usize,
+    /// Energy of a sample of each signal below which it tells no delay, the reference first.
+    floors: [f32; 2],
+}
+
+impl<'a> Waveforms<'a> {
+    pub fn new(pair: &'a Pair, parameters: &AlignmentParameters) -> Self {
+        let (reference, degraded) = (&pair.reference.samples[..], &pair.degraded[..]);
+        let below = ratio(-parameters.evidence_floor_db);
+        let half_window = (parameters.evidence_window_s / 2.0 / pair.frame_s()) as usize;
+        Self {
+            reference,
+            degraded,
+            hop: pair.hop,
+            half_window: half_window.max(1),
+            floors: [reference, degraded]
+                .map(|samples| (energy(samples) / samples.len().max(1) as f64 * below) as f32),
+        }
+    }
+
+    /// Correlation coefficient of `frames` of the reference with the degraded signal `delay` samples later, without
+    /// its sign.
+    pub fn correlation(&self, frames: &Range<usize>, delay: i64) -> f32 {
+        let start = frames.start * self.hop;
+        let end = (frames.end * self.hop).min(self.reference.len());
+        let first = usize::try_from(start as i64 + delay);
+        let (Ok(first), true) = (first, start < end) else { return 0.0 };
+        let own = &self.reference[start..end];
+        let Some(other) = self.degraded.get(first..first + own.len()) else { return 0.0 };
+        let power = |samples: &[f32], floor: f32| {
+            inner_product(samples, samples) + samples.len() as f32 * floor
+        };
+        let norm = power(own, self.floors[0]) * power(other, self.floors[1]);
+        if norm > 0.0 { inner_product(own, other).abs() / norm.sqrt() } else { 0.0 }
+    }
+
+    /// How much of the power around `frame` a delay of `delay` samples explains: minus the logarithm of what is left,
+    /// in nepers.
+    pub fn evidence(&self, frame: usize, delay: i64) -> f64 {
+        // Left at the right delay by its fraction of a sample; it also bounds what a single frame can tell.
+        const LEFT: f64 = 0.05;
+        let around = frame.saturating_sub(self.half_window)..frame + self.half_window;
+        let explained = f64::from(self.correlation(&around, delay)).powi(2);
+        -(1.0 - (1.0 - LEFT) * explained).ln()
+    }
+
+    /// The delay in samples, among `delays`, at which `frames` fit best, and their correlation coefficient there.
+    pub fn best(&self, frames: &Range<usize>, delays: Range<i64>) -> Option<(i64, f64)> {
+        let fits = delays.map(|delay| (delay, f64::from(self.correlation(frames, delay))));
+        fits.reduce(|best, next| if next.1 > best.1 { next } else { best })
+    }
+}
