@@ -132,7 +132,8 @@ fn most_consistent(
     let cost = |from: &Anchor, to: &Anchor| {
         let change_s = (to.delay - from.delay).abs() * frame_s;
         let drift_s = parameters.drift_at_most * (to.centre - from.centre) * frame_s;
-        if from.centre + from.delay > to.centre + to.delay {
+        let back_s = (from.centre + from.delay - to.centre - to.delay) * frame_s;
+        if back_s > parameters.anchor_jump_s {
             // Speech is heard in its order: one of the two is not heard there, whatever it correlates.
             return 1.0;
         }

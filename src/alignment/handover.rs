@@ -99,9 +99,9 @@ fn best_source(
 
 fn trace_back(ways: &[Vec<Way>]) -> Vec<Option<usize>> {
     let mut chosen = vec![None; ways.len()];
-    let better = |best: &'_ Way, next: &'_ Way| next.total > best.total;
     let mut place = ways.iter().enumerate().next_back().and_then(|(frame, last)| {
-        let best = last.iter().reduce(|best, next| if better(best, next) { next } else { best })?;
+        let best =
+            last.iter().reduce(|best, next| if next.total > best.total { next } else { best })?;
         Some((frame, best.candidate))
     });
     while let Some((frame, candidate)) = place {
