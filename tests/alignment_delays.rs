@@ -3,7 +3,7 @@
 
 mod alignment_speech;
 
-use alignment_speech::{Call, pairs, sample};
+use alignment_speech::{Call, pairs, references, sample};
 use basilar::alignment::{Alignment, AlignmentParameters, align};
 
 fn aligned(reference: &[f32], call: &Call, sample_rate: u32) -> Alignment {
@@ -131,6 +131,87 @@ fn jumps_close_to_either_end_are_followed() {
     // What is missed is the last word at 5 dB SNR, and one clean last word that is 0.3 s late.
     println!("{wrong} of {placed} off");
     assert!(400 * wrong <= placed, "{wrong} of {placed} off");
+}
+
+/// Whether every segment of the clean call has a delay that the call has, and less than `share` of the speech is off.
+fn followed(name: &str, reference: &[f32], call: &Call, sample_rate: u32, share: f64) -> bool {
+    let alignment = aligned(reference, call, sample_rate);
+    let errors = call.errors_ms(reference, &alignment);
+    let off = errors.iter().filter(|error| error.abs() > 2.0).count();
+    let strange = call.strange_delays_s(&alignment);
+    let followed = off as f64 <= share * errors.len() as f64 && strange.is_empty();
+    if !followed {
+        println!("{name}: {off} of {} off, strange delays {strange:?}", errors.len());
+    }
+    followed
+}
+
+#[test]
+fn a_jump_in_the_first_or_the_last_word_is_followed() {
+    let (mut calls, mut missed) = (0, 0);
+    for (name, reference, sample_rate) in references() {
+        let (first_s, last_s) = speech_s(&reference, sample_rate);
+        for distance_s in [0.05, 0.1, 0.15] {
+            for jump_s in [-0.1, -0.03, 0.02, 0.1, 0.3] {
+                let end_s = last_s - distance_s - f64::max(0.0, -jump_s);
+                for at_s in [first_s + distance_s, end_s] {
+                    let call = Call::jumping(&reference, sample_rate, at_s, jump_s);
+                    let name = format!("{name}, {jump_s} s at {at_s:.2} s");
+                    calls += 1;
+                    missed += usize::from(!followed(&name, &reference, &call, sample_rate, 0.002));
+                }
+            }
+        }
+    }
+    assert!(100 * missed <= calls, "{missed} of {calls} missed");
+}
+
+#[test]
+fn several_jumps_in_one_call_are_followed() {
+    let jumps_s = [0.258, -0.083, 0.011, -0.1, 0.15, -0.022];
+    for (name, reference, sample_rate) in references() {
+        let (first_s, last_s) = speech_s(&reference, sample_rate);
+        for (start, apart_s) in [(0, 0.8), (1, 1.1), (2, 1.3), (3, 0.9), (4, 0.8)] {
+            let jumps: Vec<(f64, f64)> = (0..3)
+                .map(|count| first_s + 0.4 + f64::from(count) * apart_s)
+                .zip(jumps_s.into_iter().cycle().skip(start))
+                .filter(|jump| jump.0 < last_s - 0.5)
+                .collect();
+            let call = Call::jumping_often(&reference, sample_rate, &jumps);
+            let name = format!("{name}, {jumps:?}");
+            assert!(followed(&name, &reference, &call, sample_rate, 0.01), "{name}");
+        }
+    }
+}
+
+#[test]
+fn two_jumps_in_a_call_of_three_seconds_are_followed() {
+    let (mut calls, mut missed) = (0, 0);
+    for (name, reference, sample_rate) in references() {
+        let samples = |seconds: f64| (seconds * f64::from(sample_rate)) as usize;
+        for part in reference.chunks_exact(samples(3.3)) {
+            for jumps in [[(1.05, -0.083), (1.88, -0.088)], [(1.0, 0.11), (2.0, 0.258)]] {
+                let call = Call::jumping_often(part, sample_rate, &jumps);
+                let name = format!("{name}, {jumps:?}");
+                calls += 1;
+                missed += usize::from(!followed(&name, part, &call, sample_rate, 0.01));
+            }
+        }
+    }
+    assert!(20 * missed <= calls, "{missed} of {calls} missed");
+}
+
+#[test]
+fn a_small_jump_is_not_mistaken_for_drift() {
+    for (name, reference, sample_rate) in references() {
+        let word_s = alignment_speech::word_s(&reference, sample_rate);
+        for jump_s in [-0.012, 0.011] {
+            let call = Call::jumping(&reference, sample_rate, word_s, jump_s);
+            let alignment = aligned(&reference, &call, sample_rate);
+            assert_eq!(alignment.clock_drift_ppm, 0.0, "{name}, jump of {jump_s} s");
+            assert_eq!(call.strange_delays_s(&alignment), [0.0; 0], "{name}, jump of {jump_s} s");
+        }
+    }
 }
 
 #[test]

@@ -28,15 +28,35 @@ impl Anchor {
 }
 
 /// Finds the anchors of `reference` in `degraded`, in order of time; `frame_s` is the distance of frames.
-/// Anchors that cannot be trusted are left out, but for the best one.
+/// Anchors that cannot be trusted are left out, but for the best one. Where jumps spoil them all, shorter ones may do.
 pub(crate) fn find_anchors(
     reference: &Envelope,
     degraded: &Envelope,
     frame_s: f64,
     parameters: &AlignmentParameters,
 ) -> Vec<Anchor> {
+    let found = |anchors: &[Anchor]| {
+        anchors.iter().any(|anchor| f64::from(anchor.correlation) >= parameters.anchor_found)
+    };
+    let of = |length_s: f64| anchors_of(length_s, reference, degraded, frame_s, parameters);
+    let anchors = of(parameters.anchor_s);
+    if anchors.is_empty() || found(&anchors) {
+        return anchors;
+    }
+    let shorter = of(parameters.anchor_s / 2.0);
+    if found(&shorter) { shorter } else { anchors }
+}
+
+/// The anchors if they are `length_s` long.
+fn anchors_of(
+    length_s: f64,
+    reference: &Envelope,
+    degraded: &Envelope,
+    frame_s: f64,
+    parameters: &AlignmentParameters,
+) -> Vec<Anchor> {
     let mut stretches =
-        stretches(reference, (parameters.anchor_s / frame_s) as usize, parameters.anchors_at_most);
+        stretches(reference, (length_s / frame_s) as usize, parameters.anchors_at_most);
     leave_silence_out(&mut stretches, reference, parameters.anchor_energy_at_least);
     let longest = stretches.iter().map(|stretch| stretch.len()).max().unwrap_or(0);
     if longest == 0 || degraded.len() == 0 {
@@ -112,6 +132,11 @@ fn most_consistent(
     let cost = |from: &Anchor, to: &Anchor| {
         let change_s = (to.delay - from.delay).abs() * frame_s;
         let drift_s = parameters.drift_at_most * (to.centre - from.centre) * frame_s;
+        let back_s = (from.centre + from.delay - to.centre - to.delay) * frame_s;
+        if back_s > parameters.anchor_jump_s {
+            // Speech is heard in its order: one of the two is not heard there, whatever it correlates.
+            return 1.0;
+        }
         if change_s <= drift_s + parameters.candidate_distance_s {
             0.1 * (change_s / parameters.candidate_distance_s).min(1.0)
                 * parameters.anchor_jump_cost

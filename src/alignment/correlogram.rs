@@ -4,6 +4,7 @@
 //! blocks are added up along a line of constant drift (stacking, as in seismology), so that noise and the false
 //! peaks at the pitch period average out before any peak is picked.
 
+use super::drift::weighted_quantile;
 use std::ops::Range;
 
 /// The correlation of one block of the reference with the degraded signal, around the path's delay.
@@ -118,6 +119,17 @@ impl Correlogram {
             energy += own;
         }
         if energy > 0.0 { sum / energy } else { 0.0 }
+    }
+
+    /// The correlation coefficient that the best-fitting quarter of the curves, by energy, reaches or exceeds.
+    pub fn upper_quartile(&self) -> f64 {
+        let peak = |index: usize| {
+            let curve = &self.curves[index];
+            let peak = self.peak(index..index + 1, curve.centre, 0.0)?;
+            Some((peak.correlation, curve.energy))
+        };
+        let peaks = (0..self.curves.len()).filter_map(peak).collect();
+        weighted_quantile(peaks, 0.75).unwrap_or(0.0)
     }
 
     /// The slope within ±`limit` along which the curves agree best, to about `precision`.

@@ -38,7 +38,7 @@ pub(crate) fn fitted_slope(correlogram: &Correlogram, slope: f64, tolerance: f64
             .iter()
             .map(|point| (point.delay - slope * (point.moment - moment), point.weight))
             .collect();
-        let Some(level) = weighted_median(levels) else { continue };
+        let Some(level) = weighted_quantile(levels, 0.5) else { continue };
         points.extend(own.into_iter().filter(|point| {
             (point.delay - slope * (point.moment - moment) - level).abs() <= tolerance
                 && point.weight > 0.0
@@ -58,16 +58,16 @@ fn indexed_stretches(correlogram: &Correlogram) -> Vec<std::ops::Range<usize>> {
         .collect()
 }
 
-/// The least value with at least half of the weight at or below it.
-pub(crate) fn weighted_median(mut values: Vec<(f64, f64)>) -> Option<f64> {
+/// The least value with at least `share` of the weight at or below it.
+pub(crate) fn weighted_quantile(mut values: Vec<(f64, f64)>, share: f64) -> Option<f64> {
     values.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    let half = values.iter().map(|value| value.1).sum::<f64>() / 2.0;
+    let enough = values.iter().map(|value| value.1).sum::<f64>() * share;
     let mut sum = 0.0;
-    let reaches_half = |value: &&(f64, f64)| {
+    let reaches = |value: &&(f64, f64)| {
         sum += value.1;
-        sum >= half
+        sum >= enough
     };
-    values.iter().find(reaches_half).map(|value| value.0)
+    values.iter().find(reaches).map(|value| value.0)
 }
 
 fn least_squares(points: &[Point]) -> Option<Slope> {

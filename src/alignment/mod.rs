@@ -7,7 +7,7 @@
 //! 5. `drift`: the clocks' difference, from the path; it is removed by resampling and the path found again, at
 //!    last with every jump.
 //! 6. `fine`: each segment's delay to a fraction of a millisecond, from the waveform where it was kept.
-//! 7. `mend`: jumps that the envelopes missed or misplaced, where the waveform was kept.
+//! 7. `mend`, `handover`, `waveforms`: jumps that the envelopes missed or misplaced, where the waveform was kept.
 //! 8. `coverage`: what was never heard, what was heard twice, and how sure all this is.
 //!
 //! Stages 3 and 4 follow the idea of P.862 clause 10.1.4 to 10.1.6 (crude delay from envelopes, then fine delay of
@@ -20,6 +20,7 @@ mod decimate;
 mod drift;
 mod envelope;
 mod fine;
+mod handover;
 mod inner_product;
 mod interpolate;
 mod mend;
@@ -28,6 +29,7 @@ mod path;
 mod places;
 mod refine;
 mod warp;
+mod waveforms;
 
 pub use coverage::Insertion;
 pub use parameters::AlignmentParameters;

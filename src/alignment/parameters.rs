@@ -43,6 +43,8 @@ pub struct AlignmentParameters {
     pub anchor_leap_cost: f64,
     /// An anchor whose correlation is less has not been found.
     pub anchor_correlation_at_least: f64,
+    /// Correlation from which an anchor is surely found; where none is, anchors half as long are tried.
+    pub anchor_found: f64,
     /// The delay path may leave the anchors' delays by this much, in seconds.
     pub search_s: f64,
     /// Costs of the path on which drift is measured: jumps are dear and slips cheap.
@@ -61,14 +63,22 @@ pub struct AlignmentParameters {
     pub waveform_search_s: f64,
     /// Least correlation coefficient of waveforms that tells a delay.
     pub coherent: f64,
-    /// Least correlation coefficient of waveforms, of the whole and of a stray, with which a path is mended.
+    /// Least correlation coefficient of waveforms, of the upper quartile and of a stray, with which a path is mended.
     pub mend_coherence: f64,
-    /// Energy from which a block can be a stray, where the mean block has 1.
-    pub stray_energy: f64,
-    /// How far the place of a jump is moved at most, in seconds.
+    /// Evidence that a change of delay needs: seconds of speech times nepers of its power explained.
+    pub mend_evidence_s: f64,
+    /// Evidence of envelopes that match as those of running speech do, in nepers.
+    pub envelope_evidence: f64,
+    /// Speech this far below the reference's mean power is still put where its waveforms fit, in dB.
+    pub faint_speech_db: f64,
+    /// Length of the stretches whose delay is sought where waveforms do not follow the path, in seconds.
+    pub stray_s: f64,
+    /// Waveforms are compared over this time to tell the delay of a frame, in seconds.
+    pub evidence_window_s: f64,
+    /// Waveforms this far below their mean power tell no delay, in dB.
+    pub evidence_floor_db: f64,
+    /// How far a jump is moved at most, in seconds of speech.
     pub seam_search_s: f64,
-    /// Waveforms are compared over this time to tell the place of a jump, in seconds.
-    pub seam_window_s: f64,
     /// Blocks that are further from the line of drift tell nothing of it, in seconds.
     pub drift_tolerance_s: f64,
     /// Correlation coefficient that drift must gain where only envelopes tell it.

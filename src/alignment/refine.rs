@@ -75,8 +75,12 @@ impl Piece {
         let envelope = measured.envelope.peak(self.envelope_curves.clone(), moment, drift);
         let waveform = measured.waveform.peak(self.waveform_curves.clone(), moment, drift);
         let confidence = envelope.map_or(0.0, |peak| peak.correlation.max(0.0));
+        // A faint word in noise has little correlation, but its waveform as all others.
+        let kept = measured.coherence >= parameters.mend_coherence;
         match (waveform, envelope) {
-            (Some(peak), _) if peak.correlation >= parameters.coherent => (peak.delay, confidence),
+            (Some(peak), _) if kept || peak.correlation >= parameters.coherent => {
+                (peak.delay, confidence)
+            }
             (_, Some(peak)) => (peak.delay, confidence),
             _ => (
                 measured.envelope.curves.get(self.envelope_curves.start).map_or(0.0, |curve| {

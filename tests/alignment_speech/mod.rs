@@ -22,6 +22,28 @@ pub fn pairs() -> Vec<(&'static str, Vec<f32>, Vec<f32>, u32)> {
         .collect()
 }
 
+/// The shipped references and their sample rates.
+pub fn references() -> Vec<(&'static str, Vec<f32>, u32)> {
+    TALKERS
+        .iter()
+        .map(|&talker| {
+            let (reference, sample_rate) = sample(&format!("{talker}/reference.wav"));
+            (talker, reference, sample_rate)
+        })
+        .collect()
+}
+
+const TALKERS: [&str; 8] = [
+    "8k/june-fr",
+    "8k/carlo-it",
+    "8k/allison-es",
+    "16k/librivox-en",
+    "16k/horizons-en",
+    "48k/alsa-en",
+    "48k/horizons-de",
+    "48k/horizons-fr",
+];
+
 const PAIRS: [(&str, &str); 8] = [
     ("8k/june-fr", "opus-6-kbps.flac"),
     ("8k/june-fr", "white-noise-5-snr-db.flac"),
@@ -57,18 +79,38 @@ impl Call {
 
     /// From second `at_s` on later by `jump_s` (silence in between) or earlier (a part missing).
     pub fn jumping(degraded: &[f32], sample_rate: u32, at_s: f64, jump_s: f64) -> Self {
-        let at = (at_s * f64::from(sample_rate)) as usize;
-        let count = (jump_s.abs() * f64::from(sample_rate)).round() as usize;
-        let (before, after) = degraded.split_at(at);
-        let (samples, delays) = if jump_s < 0.0 {
-            (
-                [before, &after[count..]].concat(),
-                vec![(0.0, 0.0), (at_s, f64::NAN), (at_s - jump_s, jump_s)],
-            )
-        } else {
-            ([before, &vec![0.0; count], after].concat(), vec![(0.0, 0.0), (at_s, jump_s)])
-        };
+        Self::jumping_often(degraded, sample_rate, &[(at_s, jump_s)])
+    }
+
+    /// Several such jumps, each at its second of `degraded`, in order of time and further apart than they cut out.
+    pub fn jumping_often(degraded: &[f32], sample_rate: u32, jumps: &[(f64, f64)]) -> Self {
+        let rate = f64::from(sample_rate);
+        let (mut samples, mut delays) = (Vec::new(), vec![(0.0, 0.0)]);
+        let (mut from, mut delay_s) = (0, 0.0);
+        for &(at_s, jump_s) in jumps {
+            let at = (at_s * rate) as usize;
+            let count = (jump_s.abs() * rate).round() as usize;
+            samples.extend_from_slice(&degraded[from..at]);
+            from = at;
+            if jump_s < 0.0 {
+                delays.push((at_s, f64::NAN));
+                from += count;
+            } else {
+                samples.extend(std::iter::repeat_n(0.0, count));
+            }
+            delay_s += jump_s;
+            delays.push((from as f64 / rate, delay_s));
+        }
+        samples.extend_from_slice(&degraded[from..]);
         Self { samples, sample_rate, delays, drift: 0.0 }
+    }
+
+    /// Delays of segments, in seconds, that the call has nowhere to 2 ms.
+    pub fn strange_delays_s(&self, alignment: &Alignment) -> Vec<f64> {
+        let found = alignment.segments.iter();
+        let found = found.map(|segment| segment.delay_samples / f64::from(self.sample_rate));
+        let near = |found: f64| self.delays.iter().any(|delay| (delay.1 - found).abs() <= 0.002);
+        found.filter(|&found| !near(found)).collect()
     }
 
     /// Played by a clock that makes it longer by `ppm` millionths.

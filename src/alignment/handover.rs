@@ -1,0 +1,113 @@
+//! Which of a few known delays each frame is heard at: by dynamic programming as in `path`, but only where each delay
+//! may be and told frame by frame.
+
+use super::path::Run;
+use std::ops::Range;
+
+/// A delay that frames may have.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    /// The runs that it was found in; before and after them the delay of the nearest goes on.
+    pub runs: Vec<Run>,
+    /// Delay at the middle of its runs, in samples.
+    pub delay: f64,
+    /// Samples by which the delay grows a frame.
+    pub slope: f64,
+    /// Frames that may have it.
+    pub allowed: Range<usize>,
+}
+
+impl Candidate {
+    /// The frames from its first run to its last.
+    pub fn span(runs: &[Run]) -> Range<usize> {
+        let (first, last) = (runs.first(), runs.last());
+        first.map_or(0, |run| run.frames.start)..last.map_or(0, |run| run.frames.end)
+    }
+
+    /// Delay of `frame`, in frames.
+    pub fn frame_delay(&self, frame: usize) -> i64 {
+        let next = self.runs.partition_point(|run| run.frames.end <= frame);
+        let nearest = self.runs.get(next).or(self.runs.last());
+        nearest.and_then(|run| run.delay).unwrap_or(0)
+    }
+
+    /// Delay of `frame`, in samples.
+    pub fn sample_delay(&self, frame: usize) -> i64 {
+        let span = Self::span(&self.runs);
+        let middle = (span.start + span.end) as f64 / 2.0;
+        (self.delay + self.slope * (frame as f64 - middle)).round() as i64
+    }
+}
+
+/// The best way to a candidate at a frame.
+struct Way {
+    candidate: usize,
+    total: f64,
+    /// Frame and candidate before.
+    from: Option<(usize, usize)>,
+}
+
+/// The candidate of each frame for which the sum of `evidence`, less `cost` for each change, is greatest; none where a
+/// delay that falls skips the frame.
+pub(crate) fn hand_over(
+    candidates: &[Candidate],
+    frames: usize,
+    cost: f64,
+    evidence: impl Fn(usize, &Candidate) -> f64,
+) -> Vec<Option<usize>> {
+    let mut ways: Vec<Vec<Way>> = Vec::with_capacity(frames);
+    for frame in 0..frames {
+        let allowed = |(_, candidate): &(usize, &Candidate)| candidate.allowed.contains(&frame);
+        let way = |(index, candidate): (usize, &Candidate)| {
+            let (before, from) = best_source(&ways, candidates, frame, index, cost)?;
+            Some(Way { candidate: index, total: before + evidence(frame, candidate), from })
+        };
+        let row = candidates.iter().enumerate().filter(allowed).filter_map(way).collect();
+        ways.push(row);
+    }
+    trace_back(&ways)
+}
+
+/// The total before candidate `to` at `frame`, and the frame and candidate that it is best to come from: the same, or
+/// another that is heard right before.
+fn best_source(
+    ways: &[Vec<Way>],
+    candidates: &[Candidate],
+    frame: usize,
+    to: usize,
+    cost: f64,
+) -> Option<(f64, Option<(usize, usize)>)> {
+    let Some(previous) = frame.checked_sub(1) else { return Some((0.0, None)) };
+    let total = |frame: usize, candidate: usize| {
+        ways[frame].iter().find(|way| way.candidate == candidate).map(|way| way.total)
+    };
+    let mut best = total(previous, to).map(|total| (total, Some((previous, to))));
+    let delay = candidates[to].frame_delay(frame);
+    for (index, other) in candidates.iter().enumerate() {
+        let lost = (other.frame_delay(previous) - delay).max(0) as usize;
+        let Some(source) = previous.checked_sub(lost) else { continue };
+        if index == to || !other.allowed.contains(&source) {
+            continue;
+        }
+        let Some(changed) = total(source, index).map(|total| total - cost) else { continue };
+        if best.is_none_or(|best| changed > best.0) {
+            best = Some((changed, Some((source, index))));
+        }
+    }
+    best
+}
+
+fn trace_back(ways: &[Vec<Way>]) -> Vec<Option<usize>> {
+    let mut chosen = vec![None; ways.len()];
+    let mut place = ways.iter().enumerate().next_back().and_then(|(frame, last)| {
+        let best =
+            last.iter().reduce(|best, next| if next.total > best.total { next } else { best })?;
+        Some((frame, best.candidate))
+    });
+    while let Some((frame, candidate)) = place {
+        chosen[frame] = Some(candidate);
+        let way = ways[frame].iter().find(|way| way.candidate == candidate);
+        place = way.and_then(|way| way.from);
+    }
+    chosen
+}
