@@ -3,6 +3,7 @@
 //! Rows finish out of order by less than [`WINDOW`](super::queue::WINDOW), so that reading them in
 //! the manifest's order holds no more than that in memory.
 
+use super::carried::Carried;
 use super::queue::Done;
 use crate::error::{Error, Result};
 use crate::table::Cells;
@@ -47,6 +48,7 @@ pub(super) struct Journal {
     path: PathBuf,
     file: File,
     synced: Instant,
+    carried: Carried,
 }
 
 impl Journal {
@@ -62,11 +64,11 @@ impl Journal {
         let name = path.display().to_string();
         let opened = OpenOptions::new().read(true).append(true).create(true).open(&path);
         let file = opened.map_err(|source| Error::Unwritable { name: name.clone(), source })?;
-        let (done, valid) = read_back(&file, &name, &heading)?;
+        let (done, carried, valid) = read_back(&file, &name, &heading)?;
         if valid > 0 && !resume {
             return Err(Error::UnfinishedRun { name });
         }
-        let mut journal = Self { path, file, synced: Instant::now() };
+        let mut journal = Self { path, file, synced: Instant::now(), carried };
         // What follows the last whole row was being written when the run was stopped.
         journal.file.set_len(valid).map_err(|source| journal.unwritable(source))?;
         if valid == 0 {
@@ -78,6 +80,7 @@ impl Journal {
     /// Adds a row; it is with the operating system when this returns.
     pub fn append(&mut self, entry: &Entry) -> Result<()> {
         self.write_line(entry)?;
+        self.carried.insert(entry.row, &entry.carried);
         if self.synced.elapsed() >= SYNC_INTERVAL {
             self.file.sync_data().map_err(|source| self.unwritable(source))?;
             self.synced = Instant::now();
@@ -96,6 +99,11 @@ impl Journal {
 
     fn unwritable(&self, source: io::Error) -> Error {
         Error::Unwritable { name: self.path.display().to_string(), source }
+    }
+
+    /// The columns that its rows carry.
+    pub fn carried(&self) -> &Carried {
+        &self.carried
     }
 
     /// The rows in the manifest's order.
@@ -133,17 +141,18 @@ impl Journal {
     }
 }
 
-/// The rows of a journal and its length up to the end of the last whole one.
-fn read_back(file: &File, name: &str, heading: &Heading) -> Result<(Done, u64)> {
+/// The rows of a journal, the columns that they carry, and its length up to the end of the last whole one.
+fn read_back(file: &File, name: &str, heading: &Heading) -> Result<(Done, Carried, u64)> {
     let unreadable = |error| Error::from_io(name, error);
     let mut reader = BufReader::new(file);
     reader.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-    let (mut done, mut valid, mut line) = (Done::default(), 0, Vec::new());
+    let (mut done, mut carried) = (Done::default(), Carried::default());
+    let (mut valid, mut line) = (0, Vec::new());
     loop {
         line.clear();
         let read = reader.read_until(b'\n', &mut line).map_err(unreadable)? as u64;
         if !line.ends_with(b"\n") {
-            return Ok((done, valid));
+            return Ok((done, carried, valid));
         }
         if valid == 0 {
             if serde_json::from_slice::<Heading>(&line).ok().as_ref() != Some(heading) {
@@ -151,8 +160,11 @@ fn read_back(file: &File, name: &str, heading: &Heading) -> Result<(Done, u64)> 
             }
         } else {
             match serde_json::from_slice::<Entry>(&line) {
-                Ok(entry) => done.insert(entry.row),
-                Err(_) => return Ok((done, valid)),
+                Ok(entry) => {
+                    carried.insert(entry.row, &entry.carried);
+                    done.insert(entry.row);
+                }
+                Err(_) => return Ok((done, carried, valid)),
             }
         }
         valid += read;

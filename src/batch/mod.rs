@@ -1,5 +1,6 @@
 //! Thousands of pairs: scored on all cores, each result safe as soon as it is there.
 
+mod carried;
 mod compare;
 mod folders;
 mod in_memory;

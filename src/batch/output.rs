@@ -1,10 +1,10 @@
 //! The results: claimed before the first row is scored, written after the last, there whole or not at all.
 
 use super::Summary;
-use super::journal::{Entry, Journal};
+use super::journal::Journal;
 use super::row;
 use crate::error::{Error, Result};
-use crate::table::{self, Column, Format, Kind, Writer};
+use crate::table::{self, Column, Format, Writer};
 use same_file::Handle;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -91,7 +91,7 @@ pub(super) fn write(
     mut outputs: Vec<Output>,
     timeline: bool,
 ) -> Result<Summary> {
-    let columns = columns(journal, timeline)?;
+    let columns: Vec<Column> = journal.carried().columns().chain(row::columns(timeline)).collect();
     let mut summary = Summary::default();
     let begin = |output: &Output| output.begin(&columns).map_err(|error| output.unwritable(error));
     let mut writers = outputs.iter().map(begin).collect::<Result<Vec<_>>>()?;
@@ -108,23 +108,4 @@ pub(super) fn write(
         output.finish(writer).map_err(|error| output.unwritable(error))?;
     }
     Ok(summary)
-}
-
-/// Reference, degraded, the other carried columns in the order of their first cells, the results.
-fn columns(journal: &Journal, timeline: bool) -> Result<Vec<Column>> {
-    let mut carried: Vec<(String, Option<Kind>)> =
-        vec![("reference".into(), None), ("degraded".into(), None)];
-    for entry in journal.rows()? {
-        let Entry { carried: cells, .. } = entry?;
-        for (name, value) in &cells {
-            let kind = Kind::of(value);
-            match carried.iter_mut().find(|(column, _)| column == name) {
-                Some((_, known)) => *known = Kind::of_both(*known, kind),
-                None => carried.push((name.clone(), kind)),
-            }
-        }
-    }
-    let carried =
-        carried.into_iter().map(|(name, kind)| Column { name, kind: kind.unwrap_or(Kind::Text) });
-    Ok(carried.chain(row::columns(timeline)).collect())
 }
