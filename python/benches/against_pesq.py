@@ -66,12 +66,16 @@ def scores(count: int, seed: int) -> bool:
 
 
 def unsettled_in_pesq(rate: int, pair: pairs.Pair, mode: str) -> bool:
-    """Whether pesq's own score moves with the level of either signal, which the standard takes out again: then a
-    decision of its hangs on the last bits, and no other program can follow it."""
+    """Whether pesq's own score moves with the level of either signal, which the standard takes out again, or with the
+    last bits of its samples: then a decision of its hangs on them, and no other program can follow it."""
     gains = (1.0, 0.99, 0.97, 0.95, 0.9, 0.83, 0.8, 0.7)
-    levels = [(1.0, gain) for gain in gains] + [(gain, 1.0) for gain in gains[1:]]
-    own = [outcome(pesq.pesq, rate, a * pair.reference, b * pair.degraded, mode) for a, b in levels]
-    print(f"         pesq itself, with either signal up to 30 % quieter: {min(own)} to {max(own)}")
+    changes: list[tuple[Any, Any]] = [(1.0, gain) for gain in gains] + [(gain, 1.0) for gain in gains[1:]]
+    noise = np.random.default_rng(1)
+    changes += [
+        tuple(1.0 + 1e-8 * noise.standard_normal(len(signal)) for signal in (pair.reference, pair.degraded)) for _ in range(24)
+    ]
+    own = [outcome(pesq.pesq, rate, a * pair.reference, b * pair.degraded, mode) for a, b in changes]
+    print(f"         pesq itself, with other levels or last bits: {min(own)} to {max(own)}")
     return bool(np.ptp(own) > TOLERANCE)
 
 
