@@ -71,9 +71,8 @@ def unsettled_in_pesq(rate: int, pair: pairs.Pair, mode: str) -> bool:
     gains = (1.0, 0.99, 0.97, 0.95, 0.9, 0.83, 0.8, 0.7)
     changes: list[tuple[Any, Any]] = [(1.0, gain) for gain in gains] + [(gain, 1.0) for gain in gains[1:]]
     noise = np.random.default_rng(1)
-    changes += [
-        tuple(1.0 + 1e-8 * noise.standard_normal(len(signal)) for signal in (pair.reference, pair.degraded)) for _ in range(24)
-    ]
+    last_bits = [1.0 + 1e-8 * noise.standard_normal((2, max(len(pair.reference), len(pair.degraded)))) for _ in range(24)]
+    changes += [(ref[: len(pair.reference)], deg[: len(pair.degraded)]) for ref, deg in last_bits]
     own = [outcome(pesq.pesq, rate, a * pair.reference, b * pair.degraded, mode) for a, b in changes]
     print(f"         pesq itself, with other levels or last bits: {min(own)} to {max(own)}")
     return bool(np.ptp(own) > TOLERANCE)

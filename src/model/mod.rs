@@ -202,6 +202,7 @@ mod tests {
         for (from, to) in [
             ("\"vad_window\": 64", "\"vad_window\": 0"),
             ("\"frame\": 512", "\"frame\": 500"),
+            ("\"margin_windows\": 75", "\"margin_windows\": 7"),
             ("\"hop_divisor\": 4", "\"hop_divisor\": 0"),
             ("\"schema\": \"basilar-model/1\"", "\"schema\": \"other\""),
             ("\"bins\": 25", "\"bins\": 9999"),
