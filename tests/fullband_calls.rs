@@ -122,9 +122,10 @@ fn pauses_that_become_longer_or_shorter_lose_nothing() {
         let ends = 1.0..voice.duration_s() - 1.0;
         let pauses = pauses_s(voice.samples(), RATE).into_iter();
         for (at_s, length_s) in
-            pauses.filter(|(at_s, length_s)| ends.contains(at_s) && *length_s >= 0.15)
+            pauses.filter(|(at_s, length_s)| ends.contains(at_s) && *length_s >= 0.08)
         {
-            for jump_s in [-0.1, 0.04, 0.1, 0.3] {
+            let fitting = |jump_s: &f64| length_s + jump_s >= 0.02;
+            for jump_s in [-0.1, -0.03, 0.04, 0.1, 0.3].into_iter().filter(fitting) {
                 let from_s = if jump_s < 0.0 { at_s + jump_s / 2.0 } else { at_s };
                 let cost = untouched - jumping(&voice, from_s, jump_s).0;
                 println!(
@@ -134,6 +135,27 @@ fn pauses_that_become_longer_or_shorter_lose_nothing() {
                 assert!(cost <= 0.1, "{}, {jump_s} s at {at_s} s: costs {cost}", voice.name());
             }
         }
+    }
+}
+
+#[test]
+fn pauses_whose_faint_sound_is_heard_twice_lose_nothing_and_words_do() {
+    for voice in voices() {
+        let samples = voice.samples();
+        let untouched = score(&voice, samples.to_vec()).mos_lqo;
+        let cost = |end_s: f64, length_s: f64| {
+            let [from, end] =
+                [end_s - length_s, end_s].map(|at_s| (at_s * f64::from(RATE)) as usize);
+            untouched - score(&voice, [&samples[..end], &samples[from..]].concat()).mos_lqo
+        };
+        let pauses = pauses_s(samples, RATE);
+        let mut words = 0.0f64;
+        for (at_s, length_s) in pauses.into_iter().filter(|pause| (0.09..0.4).contains(&pause.1)) {
+            let faint = cost(at_s, 0.04);
+            assert!(faint <= 0.1, "{}, at {at_s} s: costs {faint}", voice.name());
+            words = words.max(cost(at_s, length_s / 2.0 + 0.15));
+        }
+        assert!(words >= 0.5, "{}: {words}", voice.name());
     }
 }
 

@@ -7,6 +7,7 @@ use super::path::{Run, runs_of, without_excursions};
 use super::refine::Measured;
 use super::waveforms::Waveforms;
 use super::{AlignmentParameters, Pair};
+use crate::dsp::correlation::Correlator;
 use crate::dsp::scales::ratio;
 use crate::dsp::sums::energy;
 use std::ops::Range;
@@ -81,6 +82,10 @@ impl Mender<'_> {
 
     /// The candidate that each frame is heard at by its waveform, and, where that tells little, by its envelopes.
     fn hand_over(&self, candidates: &[Candidate]) -> Vec<Option<usize>> {
+        if let [only] = candidates {
+            let frames = 0..self.speech.at.len();
+            return frames.map(|frame| only.allowed.contains(&frame).then_some(0)).collect();
+        }
         let (own, other) = (&self.pair.reference_envelope, &self.pair.degraded_envelope);
         let evidence = |frame: usize, candidate: &Candidate| {
             let heard = frame as i64 + candidate.frame_delay(frame);
@@ -105,6 +110,7 @@ impl Mender<'_> {
         let least = self.parameters.mend_evidence_s / self.pair.frame_s();
         let length = (self.parameters.stray_s / self.pair.frame_s()) as usize;
         let mut strays: Vec<Candidate> = Vec::new();
+        let mut correlator = Correlator::default();
         for start in (0..chosen.len()).step_by((length / 2).max(1)) {
             let frames = start..(start + length).min(chosen.len());
             let spoken = evidence[frames.clone()].iter().flatten();
@@ -113,7 +119,7 @@ impl Mender<'_> {
                 continue;
             }
             let near = frames.clone().find_map(delay);
-            let stray = near.and_then(|near| self.stray(frames.clone(), near));
+            let stray = near.and_then(|near| self.stray(frames.clone(), near, &mut correlator));
             let Some(stray) = stray else { continue };
             match strays.last_mut() {
                 Some(last) if last.delay == stray.delay => {
@@ -127,10 +133,16 @@ impl Mender<'_> {
     }
 
     /// Where `frames` fit, within reach of the delay `near`.
-    fn stray(&self, frames: Range<usize>, near: i64) -> Option<Candidate> {
+    fn stray(
+        &self,
+        frames: Range<usize>,
+        near: i64,
+        correlator: &mut Correlator,
+    ) -> Option<Candidate> {
         let hop = self.pair.hop as i64;
         let reach = (self.parameters.search_s / self.pair.frame_s()) as i64 * hop;
-        let (delay, correlation) = self.waveforms.best(&frames, near - reach..near + reach + 1)?;
+        let delays = near - reach..near + reach + 1;
+        let (delay, correlation) = self.waveforms.best(&frames, delays, correlator)?;
         let frame_delay = (delay as f64 / hop as f64).round() as i64;
         (correlation >= self.parameters.mend_coherence).then(|| Candidate {
             allowed: self.speech.around(frames.clone()),

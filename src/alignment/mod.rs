@@ -8,7 +8,8 @@
 //!    last with every jump.
 //! 6. `fine`: each segment's delay to a fraction of a millisecond, from the waveform where it was kept.
 //! 7. `mend`, `handover`, `waveforms`: jumps that the envelopes missed or misplaced, where the waveform was kept.
-//! 8. `coverage`: what was never heard, what was heard twice, and how sure all this is.
+//! 8. `seams`: where one delay hands over to the next, to a sample.
+//! 9. `coverage`: what was never heard, what was heard twice, and how sure all this is.
 //!
 //! Stages 3 and 4 follow the idea of P.862 clause 10.1.4 to 10.1.6 (crude delay from envelopes, then fine delay of
 //! utterances, then their splitting) without its limits: the delay is unbounded, and changes anywhere.
@@ -28,6 +29,7 @@ mod parameters;
 mod path;
 mod places;
 mod refine;
+mod seams;
 mod warp;
 mod waveforms;
 
@@ -85,14 +87,13 @@ pub fn align(
     sample_rate: u32,
     parameters: &AlignmentParameters,
 ) -> Alignment {
-    let reference_length = reference.len();
-    let reference = Decimated::new(reference, sample_rate, parameters.working_rate_hz);
-    let degraded = Decimated::new(degraded, sample_rate, parameters.working_rate_hz);
-    let pair = Pair::new(reference, degraded, parameters);
+    let decimated = |samples| Decimated::new(samples, sample_rate, parameters.working_rate_hz);
+    let pair = Pair::new(decimated(reference), decimated(degraded), parameters);
     let anchors = pair.anchors(parameters);
     let steady = Course::new(pair, anchors, parameters);
     let drifting = steady.without_drift(parameters).filter(|other| other.explains_more(&steady));
-    drifting.unwrap_or(steady).alignment(reference_length, sample_rate, parameters)
+    let alignment = drifting.unwrap_or(steady).alignment(reference.len(), sample_rate, parameters);
+    alignment.with_seams_placed(reference, degraded, parameters)
 }
 
 /// How often the drift is measured, removed and measured again.

@@ -79,6 +79,12 @@ pub struct AlignmentParameters {
     pub evidence_floor_db: f64,
     /// How far a jump is moved at most, in seconds of speech.
     pub seam_search_s: f64,
+    /// How far from the frames' seam its sample is sought, in seconds.
+    pub seam_reach_s: f64,
+    /// Least correlation coefficient of the waveforms around a seam that tells its sample.
+    pub seam_coherence: f64,
+    /// Shortest pause that silence makes longer without loss, in seconds.
+    pub seam_pause_s: f64,
     /// Blocks that are further from the line of drift tell nothing of it, in seconds.
     pub drift_tolerance_s: f64,
     /// Correlation coefficient that drift must gain where only envelopes tell it.

@@ -3,7 +3,7 @@
 use super::interpolate::Interpolator;
 use super::{Alignment, AlignmentParameters, Segment};
 use crate::dsp::scales::ratio;
-use crate::dsp::sums::energy;
+use crate::dsp::sums::{energy, running};
 use std::ops::Range;
 
 impl Alignment {
@@ -16,7 +16,7 @@ impl Alignment {
         Some(self.position(segment, reference as f64))
     }
 
-    fn position(&self, segment: &Segment, reference: f64) -> f64 {
+    pub(super) fn position(&self, segment: &Segment, reference: f64) -> f64 {
         let drift = self.clock_drift_ppm * 1e-6;
         reference + segment.delay_samples + drift * (reference - segment.reference.start as f64)
     }
@@ -37,7 +37,9 @@ impl Alignment {
         }
         let pause = ratio(-parameters.pause_db);
         let powers = [reference, &samples].map(power);
-        let mut warped = Warped { reference, samples, fade, pause, powers };
+        let [shortest, longest] = [parameters.seam_pause_s, parameters.inserted_at_most_s]
+            .map(|seconds| (seconds * f64::from(self.sample_rate)) as usize);
+        let mut warped = Warped { reference, samples, fade, pause, shortest, longest, powers };
         for (seam, inserted) in self.insertions(degraded.len(), parameters) {
             warped.insert(&degraded[inserted], seam);
         }
@@ -55,13 +57,13 @@ impl Alignment {
         degraded_length: usize,
         parameters: &AlignmentParameters,
     ) -> Vec<(usize, Range<usize>)> {
-        let samples = |seconds: f64| (seconds * f64::from(self.sample_rate)) as usize;
+        let least = (parameters.inserted_at_least_s * f64::from(self.sample_rate)) as usize;
         let insertion = |pair: &[Segment]| {
             let seam = pair[1].reference.start;
             let [from, to] = [&pair[0], &pair[1]]
                 .map(|segment| self.position(segment, seam as f64).max(0.0) as usize);
-            let to = to.min(from + samples(parameters.inserted_at_most_s)).min(degraded_length);
-            (to >= from + samples(parameters.inserted_at_least_s)).then_some((seam, from..to))
+            let to = to.min(degraded_length);
+            (to >= from + least).then_some((seam, from..to))
         };
         self.segments.windows(2).filter_map(insertion).collect()
     }
@@ -121,20 +123,34 @@ struct Warped<'a> {
     fade: usize,
     /// The share of a signal's power below which a stretch is a pause.
     pause: f64,
+    /// The shortest pause, in samples.
+    shortest: usize,
+    /// How much of an insertion is heard at most, in samples.
+    longest: usize,
     /// Of both signals, the reference first.
     powers: [f64; 2],
 }
 
 impl Warped<'_> {
-    /// Lays what was inserted at `seam` over the stretch of the reference around it that loses least; silence costs a
-    /// pause nothing.
+    /// Lays the loudest of what was inserted at `seam` over the stretch of the reference around it that loses least. A
+    /// pause that becomes longer loses nothing.
     fn insert(&mut self, inserted: &[f32], seam: usize) {
-        let length = inserted.len();
-        let around = seam.saturating_sub(length)..(seam + length).min(self.reference.len());
-        let Some((place, covered)) = quietest(self.reference, around, length) else { return };
-        let quiet = [covered, power(inserted)];
-        if quiet.iter().zip(self.powers).any(|(part, whole)| *part >= self.pause * whole) {
-            self.lay(inserted.iter().copied(), place..place + length);
+        let length = inserted.len().min(self.longest);
+        let quietest = |length: usize| {
+            let around = seam.saturating_sub(length)..(seam + length).min(self.reference.len());
+            stretches(self.reference, around, length).min_by(|a, b| a.1.total_cmp(&b.1))
+        };
+        let loudest =
+            stretches(inserted, 0..inserted.len(), length).max_by(|a, b| a.1.total_cmp(&b.1));
+        let (Some((place, _)), Some((_, pause)), Some((from, loudest))) =
+            (quietest(length), quietest(length.min(self.shortest)), loudest)
+        else {
+            return;
+        };
+        let mut heard = [pause, loudest].into_iter().zip(self.powers);
+        if heard.any(|(part, whole)| part >= self.pause * whole) {
+            let inserted = inserted[from..].iter().copied();
+            self.lay(inserted, place..place + length);
         }
     }
 
@@ -161,19 +177,16 @@ impl Warped<'_> {
     }
 }
 
-/// Where the quietest `length` samples begin within `around`, and their power; `None` where there are not so many.
-fn quietest(samples: &[f32], around: Range<usize>, length: usize) -> Option<(usize, f64)> {
-    let latest = around.len().checked_sub(length)?;
-    let square = |index: usize| f64::from(samples[around.start + index]).powi(2);
-    let mut energy: f64 = (0..length).map(square).sum();
-    let mut least = (energy, 0);
-    for start in 0..latest {
-        energy += square(start + length) - square(start);
-        if energy < least.0 {
-            least = (energy, start + 1);
-        }
-    }
-    Some((around.start + least.1, least.0 / length as f64))
+/// Where the stretches of `length` samples within `range` begin, and their powers.
+fn stretches(
+    samples: &[f32],
+    range: Range<usize>,
+    length: usize,
+) -> impl Iterator<Item = (usize, f64)> {
+    let within = samples.get(range.clone()).unwrap_or_default();
+    let sums = running(within.iter().map(|sample| sample * sample));
+    let places = sums.len().saturating_sub(length);
+    (0..places).map(move |at| (range.start + at, (sums[at + length] - sums[at]) / length as f64))
 }
 
 /// Mean square.

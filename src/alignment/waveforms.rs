@@ -2,6 +2,7 @@
 
 use super::inner_product::inner_product;
 use super::{AlignmentParameters, Pair};
+use crate::dsp::correlation::Correlator;
 use crate::dsp::scales::ratio;
 use crate::dsp::sums::{energy, running};
 use std::ops::Range;
@@ -59,7 +60,12 @@ impl<'a> Waveforms<'a> {
     }
 
     /// The delay in samples, among `delays`, at which `frames` fit best, and their correlation coefficient there.
-    pub fn best(&self, frames: &Range<usize>, delays: Range<i64>) -> Option<(i64, f64)> {
+    pub fn best(
+        &self,
+        frames: &Range<usize>,
+        delays: Range<i64>,
+        correlator: &mut Correlator,
+    ) -> Option<(i64, f64)> {
         let start = frames.start * self.hop;
         let own = self.reference.get(start..(frames.end * self.hop).min(self.reference.len()))?;
         let within = |place: i64| place.clamp(0, self.degraded.len() as i64) as usize;
@@ -69,14 +75,17 @@ impl<'a> Waveforms<'a> {
         let powers = running(heard.iter().map(|sample| sample * sample));
         let [own_floor, floor] = self.floors.map(|floor| f64::from(floor) * own.len() as f64);
         let own_power = f64::from(inner_product(own, own)) + own_floor;
-        let places = (heard.len() + 1).saturating_sub(own.len());
-        let fit = |place: usize| {
+        if own.is_empty() || heard.len() < own.len() {
+            return None;
+        }
+        let products = &correlator.correlate(own, heard)[own.len() - 1..heard.len()];
+        let fit = |(place, product): (usize, &f32)| {
             let power = powers[place + own.len()] - powers[place] + floor;
-            let product = f64::from(inner_product(own, &heard[place..]).abs());
             let norm = (own_power * power).sqrt();
-            let correlation = if norm > 0.0 { product / norm } else { 0.0 };
+            let correlation = if norm > 0.0 { f64::from(product.abs()) / norm } else { 0.0 };
             ((first + place) as i64 - start as i64, correlation)
         };
-        (0..places).map(fit).reduce(|best, next| if next.1 > best.1 { next } else { best })
+        let fits = products.iter().enumerate().map(fit);
+        fits.reduce(|best, next| if next.1 > best.1 { next } else { best })
     }
 }
