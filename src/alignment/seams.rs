@@ -92,7 +92,9 @@ impl Seam {
         let gain = product / powers[1];
         let [before, after] =
             sides.map(|side| running(side.iter().map(|(x, y)| (x - gain * y).powi(2))));
-        let places = middle.saturating_sub(reach)..(middle + reach + 1).min(before.len());
+        // Something is left on either side.
+        let places =
+            middle.saturating_sub(reach).max(1)..(middle + reach + 1).min(self.around.len());
         let differs = |at: usize| before[at] - after[at];
         let best = places.min_by(|&a, &b| {
             let nearest = a.abs_diff(middle).cmp(&b.abs_diff(middle));
