@@ -252,6 +252,21 @@ fn clock_drift_is_reported_within_a_tenth_and_followed() {
 }
 
 #[test]
+fn clock_drift_of_two_seconds_of_speech_is_reported_within_a_tenth() {
+    for ppm in [1000.0, -1000.0, 3000.0, -3000.0, 5000.0, -5000.0, 10_000.0] {
+        for (name, reference, degraded, sample_rate) in pairs() {
+            let middle = reference.len() / 3..reference.len() / 3 + 2 * sample_rate as usize;
+            let call = Call::drifting(&degraded[middle.clone()], sample_rate, ppm);
+            let reported = aligned(&reference[middle], &call, sample_rate).clock_drift_ppm;
+            assert!(
+                (reported - ppm).abs() <= 0.1 * f64::abs(ppm),
+                "{name}: {ppm} ppm reported as {reported:.1}"
+            );
+        }
+    }
+}
+
+#[test]
 fn the_warped_signal_lies_on_the_reference() {
     let (reference, sample_rate) = sample("48k/horizons-de/reference.wav");
     let call = Call::drifting(&reference, sample_rate, 1000.0);

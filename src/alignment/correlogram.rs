@@ -132,12 +132,14 @@ impl Correlogram {
         weighted_quantile(peaks, 0.75).unwrap_or(0.0)
     }
 
-    /// The slope within ±`limit` along which the curves agree best, to about `precision`.
-    pub fn best_slope(&self, limit: f64, precision: f64) -> f64 {
+    /// The slope within ±`limit` along which the curves agree best, to about `precision`; `steps` to either side are
+    /// tried first.
+    pub fn best_slope(&self, limit: f64, mut steps: i32, precision: f64) -> f64 {
         let mut centre = 0.0;
         let mut reach = limit;
         while reach > precision {
-            let candidates = (-12..=12).map(|index| centre + reach * f64::from(index) / 12.0);
+            let step = reach / f64::from(steps);
+            let candidates = (-steps..=steps).map(|index| centre + step * f64::from(index));
             let scored = candidates.map(|slope| (slope, self.correlation_along(slope)));
             // Where slopes are equally good, the least is taken.
             centre = scored
@@ -147,7 +149,7 @@ impl Correlogram {
                     if better { next } else { best }
                 })
                 .map_or(0.0, |best| best.0);
-            reach /= 6.0;
+            (reach, steps) = (2.0 * step, 12);
         }
         centre
     }

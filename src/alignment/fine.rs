@@ -77,16 +77,17 @@ pub(crate) fn envelope_correlogram(
     }
 }
 
-/// Correlation of the waveforms around the path.
+/// Correlation of the waveforms around the path, in blocks of about `block_s` seconds.
 pub(crate) fn waveform_correlogram(
     pair: &Pair,
     runs: &[Run],
+    block_s: f64,
     parameters: &AlignmentParameters,
 ) -> Correlogram {
     let reference = flattened(&pair.reference.samples);
     let degraded = flattened(&pair.degraded);
     let reach = (parameters.waveform_search_s * pair.reference.sample_rate).ceil() as i64;
-    let length = (parameters.waveform_block_s / pair.frame_s()) as usize;
+    let length = (block_s / pair.frame_s()) as usize;
     let interpolator = Interpolator::new();
     let curve = |(frames, delay, stretch): (Range<usize>, i64, usize)| {
         let piece = frames.start * pair.hop..(frames.end * pair.hop).min(reference.len());

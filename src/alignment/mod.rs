@@ -141,10 +141,9 @@ impl Course {
     /// The same call without the drift that a path of cheap slips and dear jumps shows, if it shows any. Whether it
     /// was drift or jumps, the better of the two courses tells.
     fn without_drift(&self, parameters: &AlignmentParameters) -> Option<Self> {
-        // Waveforms that fit this well have none left.
-        const FITTING: f64 = 0.7;
+        // Waveforms that fit have none left.
         let Measured { coherence, remaining, .. } = &self.measured;
-        if *coherence >= FITTING && remaining.value.abs() < parameters.drift_left_at_most {
+        if *coherence >= refine::FITTING && remaining.value.abs() < parameters.drift_left_at_most {
             return None;
         }
         let (mut pair, mut anchors) = (self.pair.clone(), self.anchors.clone());

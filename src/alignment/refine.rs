@@ -20,9 +20,9 @@ pub(crate) struct Measured {
 
 /// Measures delays and drift along `runs`.
 pub(crate) fn measure(pair: &Pair, runs: &[Run], parameters: &AlignmentParameters) -> Measured {
-    let waveform = waveform_correlogram(pair, runs, parameters);
+    let waveform = waveform_correlogram(pair, runs, parameters.waveform_block_s, parameters);
     let envelope = envelope_correlogram(pair, runs, parameters);
-    let remaining = remaining_drift(&waveform, &envelope, pair, parameters);
+    let remaining = remaining_drift(&waveform, &envelope, pair, runs, parameters);
     let coherence = waveform.correlation_along(remaining.value);
     Measured { waveform, envelope, remaining, coherence }
 }
@@ -31,15 +31,16 @@ fn remaining_drift(
     waveform: &Correlogram,
     envelope: &Correlogram,
     pair: &Pair,
+    runs: &[Run],
     parameters: &AlignmentParameters,
 ) -> Slope {
     let limit = parameters.drift_at_most;
-    let wave_slope = waveform.best_slope(limit / 8.0, 5e-6);
-    let coherent = waveform.correlation_along(wave_slope);
-    let slope = envelope.best_slope(limit, 3e-5);
+    let (wave_slope, coherent) = wave_slope(waveform, pair, runs, parameters);
+    let slope = envelope.best_slope(limit, 12, 3e-5);
     let gain_over =
         |other: f64| envelope.correlation_along(slope) - envelope.correlation_along(other);
-    if coherent >= parameters.coherent && gain_over(wave_slope) < parameters.drift_gain_at_least {
+    let told = gain_over(wave_slope) < parameters.drift_gain_at_least || coherent >= FITTING;
+    if coherent >= parameters.coherent && told {
         return fitted_slope(
             waveform,
             wave_slope,
@@ -50,6 +51,39 @@ fn remaining_drift(
         return Slope { value: 0.0, standard_error: None };
     }
     fitted_slope(envelope, slope, parameters.hop_s * pair.reference.sample_rate)
+}
+
+/// Mean correlation coefficient of waveforms that certainly fit.
+pub(crate) const FITTING: f64 = 0.7;
+
+/// The slope that the waveforms tell, and their correlation coefficient along it. Envelopes tell of drift that moves them
+/// by some 15 ms from end to end; of less, only waveforms do, so short recordings are searched further, in blocks so
+/// short that such drift does not blur them.
+fn wave_slope(
+    waveform: &Correlogram,
+    pair: &Pair,
+    runs: &[Run],
+    parameters: &AlignmentParameters,
+) -> (f64, f64) {
+    const TOLD_BY_ENVELOPES_S: f64 = 0.015;
+    const GAIN: f64 = 0.1;
+    const SHORTER: f64 = 4.0;
+    const STEPS: i32 = 12;
+    let near = parameters.drift_at_most / 8.0;
+    let slope = waveform.best_slope(near, STEPS, 5e-6);
+    let found = (slope, waveform.correlation_along(slope));
+    let duration_s = pair.reference.samples.len() as f64 / pair.reference.sample_rate;
+    let far = (TOLD_BY_ENVELOPES_S / duration_s).min(parameters.drift_at_most);
+    if found.1 >= FITTING || far <= near {
+        return found;
+    }
+    let blocks =
+        waveform_correlogram(pair, runs, parameters.waveform_block_s / SHORTER, parameters);
+    let steps = (f64::from(STEPS) * far / near).ceil() as i32;
+    let further = blocks.best_slope(far, steps, 5e-6);
+    let coherent = blocks.correlation_along(further);
+    let gains = coherent >= blocks.correlation_along(slope) + GAIN;
+    if gains { (further, coherent) } else { found }
 }
 
 /// A piece of the path, in samples of the decimated reference.
