@@ -110,7 +110,8 @@ impl FullbandReference {
         let parameters = AlignmentParameters::default();
         let found = alignment::align(reference, resampled.samples(), rate, &parameters);
         let aligned = found.warp(resampled.samples(), reference, &parameters);
-        let assessment = self.reference.compare(&aligned);
+        let recorded = found.recorded(reference.len(), resampled.samples().len());
+        let assessment = self.reference.compare_recorded(&aligned, recorded);
         Ok(Score::of_assessment(model, &assessment, &found, [&self.signal, &resampled].map(levels)))
     }
 }

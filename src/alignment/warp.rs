@@ -16,6 +16,16 @@ impl Alignment {
         Some(self.position(segment, reference as f64))
     }
 
+    /// The samples of a reference of `reference_length` samples during which there was a recording of `degraded_length`.
+    pub fn recorded(&self, reference_length: usize, degraded_length: usize) -> Range<usize> {
+        let (Some(first), Some(last)) = (self.segments.first(), self.segments.last()) else {
+            return 0..reference_length;
+        };
+        let before = -self.position(first, 0.0);
+        let behind = self.position(last, reference_length as f64) - degraded_length as f64;
+        before.max(0.0) as usize..reference_length.saturating_sub(behind.max(0.0) as usize)
+    }
+
     pub(super) fn position(&self, segment: &Segment, reference: f64) -> f64 {
         let drift = self.clock_drift_ppm * 1e-6;
         reference + segment.delay_samples + drift * (reference - segment.reference.start as f64)

@@ -26,14 +26,14 @@ impl Path {
         reference: &Grid,
         degraded: &Grid,
         activity: &Activity,
+        recorded: &[bool],
         bands: &BarkBands,
         parameters: &Parameters,
     ) -> Self {
-        let all = vec![true; reference.frames()];
-        let means = [reference.mean_where(&all), degraded.mean_where(&all)];
+        let means = [reference, degraded].map(|powers| powers.mean_where(recorded));
         // Digital silence still has a gain, far below anything that can be heard.
         let share = (means[1].iter().sum::<f64>() / means[0].iter().sum::<f64>()).max(1e-12);
-        let mut gains = regression(reference, degraded, &means);
+        let mut gains = regression(reference, degraded, recorded, &means);
         gains
             .iter_mut()
             .for_each(|gain| *gain = gain.max(parameters.response.lowest_share * share));
@@ -64,11 +64,17 @@ impl Path {
     }
 }
 
-/// Slope of the degraded envelope over the reference's, by band.
-fn regression(reference: &Grid, degraded: &Grid, means: &[Vec<f64>; 2]) -> Vec<f64> {
+/// Slope of the degraded envelope over the reference's in the frames that were recorded, by band.
+fn regression(
+    reference: &Grid,
+    degraded: &Grid,
+    recorded: &[bool],
+    means: &[Vec<f64>; 2],
+) -> Vec<f64> {
     let mut covariance = vec![0.0f64; reference.bands()];
     let mut variance = vec![0.0f64; reference.bands()];
-    for (reference, degraded) in reference.rows().zip(degraded.rows()) {
+    let frames = reference.rows().zip(degraded.rows()).zip(recorded);
+    for ((reference, degraded), _) in frames.filter(|(_, recorded)| **recorded) {
         for band in 0..reference.len() {
             let deviation = f64::from(reference[band]) - means[0][band];
             covariance[band] += deviation * (f64::from(degraded[band]) - means[1][band]);

@@ -55,6 +55,7 @@ use loudness::specific_loudness;
 use missing::{MissingSpeech, Voice};
 use periodicity::Loss;
 use spectrum::Spectrum;
+use std::ops::Range;
 
 /// A reference, ready to be compared with any number of degraded signals.
 #[derive(Debug, Clone)]
@@ -125,12 +126,20 @@ impl Reference {
 
     /// Compares with a degraded signal on the same time axis at 48 kHz; what is missing at its end is silence.
     pub fn compare(&self, degraded: &[f32]) -> Assessment {
+        self.compare_recorded(degraded, 0..usize::MAX)
+    }
+
+    /// The same where the degraded signal was recorded in part of the time only, given in samples: outside it nothing is
+    /// known of pauses and of the frequency response.
+    pub fn compare_recorded(&self, degraded: &[f32], recorded: Range<usize>) -> Assessment {
         let mut heard = self.hear(degraded);
-        let path = self.path(&heard);
+        let recorded = self.recorded(&recorded);
+        let path = self.path(&heard, &recorded);
         let expected = self.compensate(&mut heard.powers, &path);
         let loudness = [expected, heard.powers].map(|powers| self.loudness(powers));
         pooling::Frames {
             active: &self.activity.active,
+            recorded,
             dissimilarity: self.dissimilarity(&loudness),
             added: self.added(&loudness),
             missing: self.missing(degraded),
@@ -138,6 +147,13 @@ impl Reference {
             lost_bandwidth: self.lost_bandwidth(&path),
         }
         .pool(&self.parameters)
+    }
+
+    /// Which frames lie within what was recorded.
+    fn recorded(&self, samples: &Range<usize>) -> Vec<bool> {
+        let frames = &self.parameters.frames;
+        let within = |start: usize| samples.start <= start && start + frames.length <= samples.end;
+        (0..self.activity.active.len()).map(|frame| within(frame * frames.hop)).collect()
     }
 
     /// The degraded signal as the ear gets it.
@@ -148,9 +164,9 @@ impl Reference {
         heard
     }
 
-    fn path(&self, heard: &Spectrum) -> Path {
+    fn path(&self, heard: &Spectrum, recorded: &[bool]) -> Path {
         let Self { parameters, bands, spectrum, activity, .. } = self;
-        Path::between(&spectrum.powers, &heard.powers, activity, bands, parameters)
+        Path::between(&spectrum.powers, &heard.powers, activity, recorded, bands, parameters)
     }
 
     /// Takes out of the degraded powers what listeners adapt to, and gives the reference's as they are expected.
