@@ -110,7 +110,7 @@ impl Material {
                 references.insert(name.clone(), (samples, prepared));
             }
             let (samples, prepared) = &references[&name];
-            let heard = aligned(samples, &open(&folder.join(row[degraded]))?);
+            let heard = open(&folder.join(row[degraded]))?;
             let (untouched, acr) = (row[reference] == row[degraded], row[scale].starts_with("ACR"));
             if untouched && acr {
                 laboratory.insert(name);
@@ -121,7 +121,7 @@ impl Material {
                 untouched,
                 acr,
                 score: row[score].parse()?,
-                indicators: prepared.compare(&heard).indicators,
+                indicators: aligned_indicators(samples, prepared, &heard),
             });
         }
         let voices: Vec<_> = laboratory.iter().map(|name| &references[name]).collect();
@@ -135,10 +135,13 @@ fn open(path: &Path) -> Result<Vec<f32>, Failure> {
     Ok(Signal::open(path)?.resampled(lab::RATE as u32)?.samples().to_vec())
 }
 
-/// The degraded signal on the reference's time axis, as the program brings it there.
-fn aligned(reference: &[f32], degraded: &[f32]) -> Vec<f32> {
+/// The indicators of a degraded signal, aligned as the program does it.
+fn aligned_indicators(samples: &[f32], prepared: &Reference, degraded: &[f32]) -> Indicators {
     let parameters = AlignmentParameters::default();
-    align(reference, degraded, lab::RATE as u32, &parameters).warp(degraded, reference, &parameters)
+    let alignment = align(samples, degraded, lab::RATE as u32, &parameters);
+    let warped = alignment.warp(degraded, samples, &parameters);
+    let recorded = alignment.recorded(samples.len(), degraded.len());
+    prepared.compare_recorded(&warped, recorded).indicators
 }
 
 /// What is required of degradations of one voice.
