@@ -132,6 +132,9 @@ impl Correlogram {
         weighted_quantile(peaks, 0.75).unwrap_or(0.0)
     }
 
+    /// Slopes to either side that narrow a search.
+    pub const STEPS: i32 = 12;
+
     /// The slope within ±`limit` along which the curves agree best, to about `precision`; `steps` to either side are
     /// tried first.
     pub fn best_slope(&self, limit: f64, mut steps: i32, precision: f64) -> f64 {
@@ -149,7 +152,7 @@ impl Correlogram {
                     if better { next } else { best }
                 })
                 .map_or(0.0, |best| best.0);
-            (reach, steps) = (2.0 * step, 12);
+            (reach, steps) = (2.0 * step, Self::STEPS);
         }
         centre
     }

@@ -34,18 +34,19 @@ fn remaining_drift(
     runs: &[Run],
     parameters: &AlignmentParameters,
 ) -> Slope {
-    let limit = parameters.drift_at_most;
     let (wave_slope, coherent) = wave_slope(waveform, pair, runs, parameters);
-    let slope = envelope.best_slope(limit, 12, 3e-5);
+    let told = || {
+        let tolerance = parameters.drift_tolerance_s * pair.reference.sample_rate;
+        fitted_slope(waveform, wave_slope, tolerance)
+    };
+    if coherent >= FITTING.max(parameters.coherent) {
+        return told();
+    }
+    let slope = envelope.best_slope(parameters.drift_at_most, Correlogram::STEPS, 3e-5);
     let gain_over =
         |other: f64| envelope.correlation_along(slope) - envelope.correlation_along(other);
-    let told = gain_over(wave_slope) < parameters.drift_gain_at_least || coherent >= FITTING;
-    if coherent >= parameters.coherent && told {
-        return fitted_slope(
-            waveform,
-            wave_slope,
-            parameters.drift_tolerance_s * pair.reference.sample_rate,
-        );
+    if coherent >= parameters.coherent && gain_over(wave_slope) < parameters.drift_gain_at_least {
+        return told();
     }
     if gain_over(0.0) < parameters.drift_gain_at_least {
         return Slope { value: 0.0, standard_error: None };
@@ -68,9 +69,8 @@ fn wave_slope(
     const TOLD_BY_ENVELOPES_S: f64 = 0.015;
     const GAIN: f64 = 0.1;
     const SHORTER: f64 = 4.0;
-    const STEPS: i32 = 12;
     let near = parameters.drift_at_most / 8.0;
-    let slope = waveform.best_slope(near, STEPS, 5e-6);
+    let slope = waveform.best_slope(near, Correlogram::STEPS, 5e-6);
     let found = (slope, waveform.correlation_along(slope));
     let duration_s = pair.reference.samples.len() as f64 / pair.reference.sample_rate;
     let far = (TOLD_BY_ENVELOPES_S / duration_s).min(parameters.drift_at_most);
@@ -79,7 +79,7 @@ fn wave_slope(
     }
     let blocks =
         waveform_correlogram(pair, runs, parameters.waveform_block_s / SHORTER, parameters);
-    let steps = (f64::from(STEPS) * far / near).ceil() as i32;
+    let steps = (f64::from(Correlogram::STEPS) * far / near).ceil() as i32;
     let further = blocks.best_slope(far, steps, 5e-6);
     let coherent = blocks.correlation_along(further);
     let gains = coherent >= blocks.correlation_along(slope) + GAIN;

@@ -21,13 +21,12 @@ impl Alignment {
                 samples(2.0 * parameters.hop_s),
                 samples(parameters.waveform_block_s),
             );
-            let Some(seam) = seam else { continue };
-            let Some(end) = seam.best_end(reference, degraded, reach, parameters.seam_coherence)
-            else {
-                continue;
-            };
+            let placed = seam.and_then(|seam| {
+                let end = seam.best_end(reference, degraded, reach, parameters.seam_coherence)?;
+                Some((end, end + seam.skipped))
+            });
+            let Some((end, start)) = placed else { continue };
             self.segments[index - 1].reference.end = end;
-            let start = end + seam.skipped;
             let segment = &self.segments[index];
             let delay_samples = self.position(segment, start as f64) - start as f64;
             let segment = &mut self.segments[index];

@@ -57,6 +57,9 @@ use periodicity::Loss;
 use spectrum::Spectrum;
 use std::ops::Range;
 
+/// The samples of a degraded signal that was recorded all the time.
+const ALWAYS: Range<usize> = 0..usize::MAX;
+
 /// A reference, ready to be compared with any number of degraded signals.
 #[derive(Debug, Clone)]
 pub struct Reference {
@@ -126,7 +129,7 @@ impl Reference {
 
     /// Compares with a degraded signal on the same time axis at 48 kHz; what is missing at its end is silence.
     pub fn compare(&self, degraded: &[f32]) -> Assessment {
-        self.compare_recorded(degraded, 0..usize::MAX)
+        self.compare_recorded(degraded, ALWAYS)
     }
 
     /// The same where the degraded signal was recorded in part of the time only, given in samples: outside it nothing is
@@ -139,7 +142,7 @@ impl Reference {
         let loudness = [expected, heard.powers].map(|powers| self.loudness(powers));
         pooling::Frames {
             active: &self.activity.active,
-            recorded,
+            pauses: self.pauses(&recorded),
             dissimilarity: self.dissimilarity(&loudness),
             added: self.added(&loudness),
             missing: self.missing(degraded),
@@ -154,6 +157,12 @@ impl Reference {
         let frames = &self.parameters.frames;
         let within = |start: usize| samples.start <= start && start + frames.length <= samples.end;
         (0..self.activity.active.len()).map(|frame| within(frame * frames.hop)).collect()
+    }
+
+    /// Which frames are pauses that were recorded.
+    fn pauses(&self, recorded: &[bool]) -> Vec<bool> {
+        let frames = self.activity.active.iter().zip(recorded);
+        frames.map(|(active, recorded)| !active && *recorded).collect()
     }
 
     /// The degraded signal as the ear gets it.

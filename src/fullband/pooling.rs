@@ -12,8 +12,8 @@ use crate::model::indicators::Indicators;
 /// What the stages found in each frame.
 pub(crate) struct Frames<'a> {
     pub active: &'a [bool],
-    /// Where there was a degraded signal, even if silent.
-    pub recorded: Vec<bool>,
+    /// The reference's pauses that were recorded.
+    pub pauses: Vec<bool>,
     pub dissimilarity: Vec<f64>,
     /// Loudness that was added.
     pub added: Vec<f64>,
@@ -32,7 +32,7 @@ impl Frames<'_> {
             mos_lqo: mapping.mos_lqo(&indicators),
             impairments: mapping.impairments(&indicators),
             indicators,
-            noise_in_pauses: self.mean_added(&self.pauses()),
+            noise_in_pauses: self.mean_added(&self.pauses),
             timeline: (0..self.active.len()).map(|frame| self.moment(frame, parameters)).collect(),
             frame_hop_s: parameters.frames.hop as f64 / f64::from(parameters.frames.sample_rate_hz),
         }
@@ -42,9 +42,8 @@ impl Frames<'_> {
         let hoarse = parameters.periodicity.hoarse;
         let pause_share = parameters.added.pause_share;
         let speech = || self.active.iter().copied();
-        let pauses = self.pauses();
-        let (in_speech, in_pauses) = (self.mean_added(self.active), self.mean_added(&pauses));
-        let pause_share = if pauses.contains(&true) { pause_share } else { 0.0 };
+        let (in_speech, in_pauses) = (self.mean_added(self.active), self.mean_added(&self.pauses));
+        let pause_share = if self.pauses.contains(&true) { pause_share } else { 0.0 };
         Indicators {
             dissimilarity: root_mean_square(self.dissimilarity.iter().copied().zip(speech())),
             lost_periodicity: lost_share(&self.periodicity, hoarse),
@@ -52,15 +51,6 @@ impl Frames<'_> {
             added: (1.0 - pause_share) * in_speech + pause_share * in_pauses,
             lost_bandwidth: self.lost_bandwidth,
         }
-    }
-
-    /// The reference's pauses of which something is known.
-    fn pauses(&self) -> Vec<bool> {
-        self.active
-            .iter()
-            .zip(&self.recorded)
-            .map(|(active, recorded)| !active && *recorded)
-            .collect()
     }
 
     /// Mean added loudness of the frames that are chosen.

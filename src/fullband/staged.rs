@@ -31,7 +31,7 @@ impl FullbandStages {
         let samples = [reference, degraded].map(|signal| signal.samples().to_vec());
         let reference = Reference::new(reference.name(), &samples[0], (**parameters).clone())?;
         let heard = reference.hear(&samples[1]);
-        let path = reference.path(&heard, &reference.recorded(&(0..usize::MAX)));
+        let path = reference.path(&heard, &reference.recorded(&ALWAYS));
         let mut powers = heard.powers.clone();
         let compensated = [reference.compensate(&mut powers, &path), powers];
         let loudness = compensated.clone().map(|powers| reference.loudness(powers));
@@ -50,7 +50,7 @@ impl FullbandStages {
 
     /// The path's frequency response and level, and slow changes of gain.
     pub fn compensation(&self) -> usize {
-        let path = self.reference.path(&self.heard, &self.reference.recorded(&(0..usize::MAX)));
+        let path = self.reference.path(&self.heard, &self.reference.recorded(&ALWAYS));
         self.reference.compensate(&mut self.heard.powers.clone(), &path).frames()
     }
 

@@ -1,5 +1,6 @@
 //! The turns between the transforms of columns and those of lines.
 
+use crate::dsp::frames::cis;
 use crate::dsp::lanes::{ComplexLanes, Lanes, MOST};
 use std::f64::consts::TAU;
 
@@ -16,17 +17,12 @@ impl Turns {
     /// For lines of `columns` out of N = rows·columns values, in registers of so many lanes.
     pub fn new(lines: &[usize], rows: usize, columns: usize, lanes: usize) -> Self {
         let step = -TAU / (rows * columns) as f64;
-        let turn = |line: usize, column: usize| (step * (line * column) as f64).sin_cos();
+        let turn = move |line: usize, column: usize| cis(step * (line * column) as f64);
         let near = |&line: &usize| {
             let turns: [_; MOST] = std::array::from_fn(|column| turn(line, column));
-            [turns.map(|(_, cos)| cos as f32), turns.map(|(sin, _)| sin as f32)]
+            [turns.map(|[re, _]| re), turns.map(|[_, im]| im)]
         };
-        let far = |column: usize| {
-            lines.iter().map(move |&line| {
-                let (sin, cos) = turn(line, column);
-                [cos as f32, sin as f32]
-            })
-        };
+        let far = |column: usize| lines.iter().map(move |&line| turn(line, column));
         Self {
             near: lines.iter().map(near).collect(),
             far: (0..columns).step_by(lanes).flat_map(far).collect(),

@@ -4,4 +4,4 @@ pub(crate) mod correlation;
 pub(crate) mod power;
 mod transform;
 
-pub(crate) use transform::{FrameTransform, part};
+pub(crate) use transform::{FrameTransform, cis, part};

@@ -3,7 +3,6 @@
 use super::transform::{FrameTransform, part};
 use crate::dsp::lanes::{self, ComplexLanes, Lanes, MOST, OnLanes};
 use crate::dsp::memory::Memory;
-use bytemuck::cast_slice;
 use std::rc::Rc;
 
 /// Power spectra of frames of one length.
@@ -60,8 +59,7 @@ impl OnLanes for Powers<'_> {
 /// The squared magnitude, times `scale`.
 #[inline(always)]
 fn put<L: Lanes>(row: &mut [f32; MOST], bin: ComplexLanes<L>, scale: f32) {
-    let square = bin.re.mul_add(bin.re, bin.im.mul(bin.im)).mul(L::splat(scale));
-    row[..L::WIDTH].copy_from_slice(cast_slice(&[square]));
+    bin.re.mul_add(bin.re, bin.im.mul(bin.im)).mul(L::splat(scale)).store(row);
 }
 
 #[cfg(test)]

@@ -157,7 +157,8 @@ impl FrameTransform {
     }
 }
 
-fn cis(angle: f64) -> [f32; 2] {
+/// exp(i·angle)
+pub(crate) fn cis(angle: f64) -> [f32; 2] {
     [angle.cos() as f32, angle.sin() as f32]
 }
 
