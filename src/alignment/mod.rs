@@ -8,7 +8,7 @@
 //!    last with every jump.
 //! 6. `fine`: each segment's delay to a fraction of a millisecond, from the waveform where it was kept.
 //! 7. `mend`, `handover`, `waveforms`: jumps that the envelopes missed or misplaced, where the waveform was kept.
-//! 8. `seams`: where one delay hands over to the next, to a sample.
+//! 8. `seams`, `seam_evidence`: where one delay hands over to the next, to a sample, from waveforms of the whole band.
 //! 9. `coverage`: what was never heard, what was heard twice, and how sure all this is.
 //!
 //! Stages 3 and 4 follow the idea of P.862 clause 10.1.4 to 10.1.6 (crude delay from envelopes, then fine delay of
@@ -29,6 +29,7 @@ mod parameters;
 mod path;
 mod places;
 mod refine;
+mod seam_evidence;
 mod seams;
 mod warp;
 mod waveforms;

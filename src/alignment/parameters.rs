@@ -77,12 +77,18 @@ pub struct AlignmentParameters {
     pub evidence_window_s: f64,
     /// Waveforms this far below their mean power tell no delay, in dB.
     pub evidence_floor_db: f64,
-    /// How far a jump is moved at most, in seconds of speech.
+    /// How far a jump is moved at most, in seconds of speech; how far from there its sample is sought, in seconds.
     pub seam_search_s: f64,
-    /// How far from the frames' seam its sample is sought, in seconds.
-    pub seam_reach_s: f64,
-    /// Least correlation coefficient of the waveforms around a seam that tells its sample.
-    pub seam_coherence: f64,
+    /// Upper edge of what is compared below the first octave, in Hz.
+    pub seam_lowest_octave_hz: f64,
+    /// Least share of the power around a seam that the reference explains where waveforms tell its sample.
+    pub seam_explained: f64,
+    /// Time over which powers are compared to tell what a sample is heard from, in seconds.
+    pub seam_window_s: f64,
+    /// What is this far below the mean power heard around a seam tells nothing, in dB.
+    pub seam_floor_db: f64,
+    /// Evidence that moves a seam, in nepers.
+    pub seam_evidence: f64,
     /// Shortest pause that silence makes longer without loss, in seconds.
     pub seam_pause_s: f64,
     /// Blocks that are further from the line of drift tell nothing of it, in seconds.

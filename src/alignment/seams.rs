@@ -1,12 +1,12 @@
-//! Seams: frames tell to a few milliseconds where one delay hands over to the next, waveforms to a sample. A seam that
-//! is off leaves a hole or an echo, which in faint breath is heard as in a word.
+//! Seams: frames of the telephone band tell to a few milliseconds where one delay hands over to the next, waveforms of the
+//! whole band to a sample. A seam that is off leaves a hole or an echo, which in faint breath is heard as in a word.
 
+use super::seam_evidence::{Leaning, Side};
 use super::{Alignment, AlignmentParameters};
-use crate::dsp::sums::running;
 use std::ops::Range;
 
 impl Alignment {
-    /// The same with each seam where the waveforms around it differ least.
+    /// The same with each seam where the waveforms around it tell that it is.
     pub(crate) fn with_seams_placed(
         mut self,
         reference: &[f32],
@@ -14,15 +14,14 @@ impl Alignment {
         parameters: &AlignmentParameters,
     ) -> Self {
         let samples = |seconds: f64| (seconds * f64::from(self.sample_rate)) as usize;
-        let reach = samples(parameters.seam_reach_s);
         for index in 1..self.segments.len() {
             let seam = self.seam(
                 index,
                 samples(2.0 * parameters.hop_s),
-                samples(parameters.waveform_block_s),
+                samples(parameters.seam_search_s),
             );
             let placed = seam.and_then(|seam| {
-                let end = seam.best_end(reference, degraded, reach, parameters.seam_coherence)?;
+                let end = seam.likeliest_end(reference, degraded, self.sample_rate, parameters)?;
                 Some((end, end + seam.skipped))
             });
             let Some((end, start)) = placed else { continue };
@@ -61,15 +60,18 @@ struct Seam {
     around: Range<usize>,
 }
 
+/// How often a seam is placed at most: the better its place, the better is known what the octaves keep.
+const PLACED_AT_MOST: usize = 3;
+
 impl Seam {
-    /// The end, at most `reach` from where it was, for which what is heard on either side differs least from what is
-    /// expected; of equals the nearest. `None` where the waveforms correlate less than `coherence`.
-    fn best_end(
+    /// The end for which the reference explains most of what is heard on either side; `None` where waveforms tell of no
+    /// better one.
+    fn likeliest_end(
         &self,
         reference: &[f32],
         degraded: &[f32],
-        reach: usize,
-        coherence: f64,
+        sample_rate: u32,
+        parameters: &AlignmentParameters,
     ) -> Option<usize> {
         let sides = [0, 1].map(|side| {
             let first = self.around.start + side * self.skipped;
@@ -78,27 +80,24 @@ impl Seam {
                 let place = usize::try_from((first + at) as i64 + self.delays[side]);
                 place.ok().and_then(|place| degraded.get(place)).copied().unwrap_or(0.0)
             };
-            own.iter().enumerate().map(|(at, &own)| (own, heard(at))).collect::<Vec<_>>()
+            let heard: Vec<f32> = (0..own.len()).map(heard).collect();
+            Side::new(own, &heard, sample_rate, parameters)
         });
+        let leaning = |place: usize| Leaning::new(&sides, place, sample_rate, parameters);
         let middle = self.end - self.around.start;
-        let both = || sides[0][..middle].iter().chain(&sides[1][middle..]);
-        let sum = |value: fn(&(f32, f32)) -> f32| both().map(value).sum::<f32>();
-        let (product, powers) = (sum(|(x, y)| x * y), [sum(|(x, _)| x * x), sum(|(_, y)| y * y)]);
-        let correlation = f64::from(product.abs() / (powers[0] * powers[1]).sqrt());
-        if correlation.is_nan() || correlation < coherence {
-            return None;
+        let (mut place, mut found) = (middle, leaning(middle));
+        for _ in 0..PLACED_AT_MOST {
+            // Something is left on either side.
+            let places = 1..self.around.len();
+            let best = places.max_by(|&a, &b| found.totals[a].total_cmp(&found.totals[b]))?;
+            if best == place {
+                break;
+            }
+            (place, found) = (best, leaning(best));
         }
-        let gain = product / powers[1];
-        let [before, after] =
-            sides.map(|side| running(side.iter().map(|(x, y)| (x - gain * y).powi(2))));
-        // Something is left on either side.
-        let places =
-            middle.saturating_sub(reach).max(1)..(middle + reach + 1).min(self.around.len());
-        let differs = |at: usize| before[at] - after[at];
-        let best = places.min_by(|&a, &b| {
-            let nearest = a.abs_diff(middle).cmp(&b.abs_diff(middle));
-            differs(a).total_cmp(&differs(b)).then(nearest)
-        });
-        Some(self.around.start + best?)
+        let told = found.totals[place] - found.totals[middle];
+        let better =
+            told >= parameters.seam_evidence && found.explained >= parameters.seam_explained;
+        better.then_some(self.around.start + place)
     }
 }

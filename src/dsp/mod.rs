@@ -9,6 +9,7 @@ mod four_step;
 pub(crate) mod frames;
 pub(crate) mod lanes;
 pub(crate) mod memory;
+pub(crate) mod octaves;
 pub(crate) mod power;
 mod real_split;
 pub(crate) mod scales;

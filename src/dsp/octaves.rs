@@ -1,0 +1,88 @@
+//! A signal parted into octaves that add up to it.
+
+use super::fft::{Buffer, Forward, Inverse, fast_length};
+use std::f64::consts::{FRAC_PI_2, SQRT_2};
+
+/// How far a crossover reaches to either side of its edge, as a factor: a quarter of an octave.
+const CROSSOVER: f64 = 1.189_207_115_002_721;
+
+/// A part of a signal.
+#[derive(Debug)]
+pub(crate) struct Octave {
+    /// As many as the signal has.
+    pub samples: Vec<f32>,
+    /// Its share of the band up to half the sample rate.
+    pub width: f64,
+}
+
+/// All below `lowest_hz`, then octave by octave up to half the sample rate, with zero phase.
+pub(crate) fn octaves(signal: &[f32], sample_rate: u32, lowest_hz: f64) -> Vec<Octave> {
+    let highest_hz = f64::from(sample_rate) / 2.0;
+    let length = fast_length(signal.len());
+    let mut spectrum = Buffer::new(length);
+    spectrum.samples_mut().fill(0.0);
+    spectrum.samples_mut()[..signal.len()].copy_from_slice(signal);
+    Forward::new(length).run(&mut spectrum);
+    let mut inverse = Inverse::new(length);
+    let mut part = Buffer::new(length);
+    let mut octave = |lower_hz: f64, upper_hz: f64| {
+        for (k, (part, bin)) in part.iter_mut().zip(spectrum.iter()).enumerate() {
+            let hz = k as f64 * 2.0 * highest_hz / length as f64;
+            let gain = (share_above(hz, lower_hz) - share_above(hz, upper_hz)) / length as f64;
+            *part = bin * gain as f32;
+        }
+        inverse.run(&mut part);
+        Octave {
+            samples: part.samples()[..signal.len()].to_vec(),
+            width: (upper_hz.min(highest_hz) - lower_hz) / highest_hz,
+        }
+    };
+    let doubled = std::iter::successors(Some(lowest_hz), |edge| Some(2.0 * edge));
+    // The last edge leaves half an octave or more.
+    let edges = doubled.take_while(|&edge| edge < highest_hz / SQRT_2);
+    let edges: Vec<f64> = [0.0].into_iter().chain(edges).chain([f64::INFINITY]).collect();
+    edges.windows(2).map(|edges| octave(edges[0], edges[1])).collect()
+}
+
+/// How much of `hz` belongs above `edge_hz`.
+fn share_above(hz: f64, edge_hz: f64) -> f64 {
+    if hz >= edge_hz * CROSSOVER {
+        1.0
+    } else if hz <= edge_hz / CROSSOVER {
+        0.0
+    } else {
+        0.5 + 0.5 * (FRAC_PI_2 * (hz / edge_hz).ln() / CROSSOVER.ln()).sin()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn octaves_add_up_to_the_signal(signal in prop::collection::vec(-1f32..1.0, 0..2000)) {
+            let octaves = octaves(&signal, 48_000, 700.0);
+            prop_assert_eq!(octaves.len(), 6);
+            let width: f64 = octaves.iter().map(|octave| octave.width).sum();
+            prop_assert!((width - 1.0).abs() < 1e-12);
+            for (at, &sample) in signal.iter().enumerate() {
+                let sum: f32 = octaves.iter().map(|octave| octave.samples[at]).sum();
+                prop_assert!((sum - sample).abs() < 1e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn a_tone_is_in_its_octave() {
+        let step = std::f32::consts::TAU * 2000.0 / 16_000.0;
+        let tone: Vec<f32> = (0..1600).map(|n| (step * n as f32).sin()).collect();
+        let octaves = octaves(&tone, 16_000, 700.0);
+        let energy =
+            |octave: &Octave| octave.samples.iter().map(|sample| sample * sample).sum::<f32>();
+        let energies: Vec<f32> = octaves.iter().map(energy).collect();
+        assert_eq!(energies.len(), 4);
+        assert!(energies[2] > 0.99 * energies.iter().sum::<f32>(), "{energies:?}");
+    }
+}
