@@ -101,17 +101,21 @@ impl Leaning {
         let heard: f64 = powers.iter().map(|powers| powers.heard).sum();
         let floor = heard / length as f64 * ratio(-parameters.seam_floor_db);
         let reach = (parameters.seam_window_s / 2.0 * f64::from(sample_rate)) as usize;
+        // A twelfth of the window is told at once.
+        let every = (reach / 6).max(1);
         let mut leaning = vec![0.0; length];
         let mut left = 0.0;
         for (powers, (before, after)) in powers.into_iter().zip(octaves()) {
             let (response, width) = (Response::new(powers), before.width);
             left += powers.left(response.gain);
-            for (at, leaning) in leaning.iter_mut().enumerate() {
-                let around = at.saturating_sub(reach)..(at + reach + 1).min(length);
+            for (step, leaning) in leaning.chunks_mut(every).enumerate() {
+                let at = step * every;
+                let around = at.saturating_sub(reach)..(at + every + reach).min(length);
                 let floor = floor * around.len() as f64;
                 let [before, after] =
                     [before, after].map(|side| response.explains(side.sum(around.clone()), floor));
-                *leaning += width / 2.0 * (before / after).ln();
+                let told = width / 2.0 * (before / after).ln();
+                leaning.iter_mut().for_each(|leaning| *leaning += told);
             }
         }
         let mut total = 0.0;
