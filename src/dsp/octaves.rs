@@ -1,7 +1,7 @@
 //! A signal parted into octaves that add up to it.
 
 use super::fft::{Buffer, Forward, Inverse, fast_length};
-use std::f64::consts::{FRAC_PI_2, SQRT_2};
+use std::f64::consts::SQRT_2;
 
 /// How far a crossover reaches to either side of its edge, as a factor: a quarter of an octave.
 const CROSSOVER: f64 = 1.189_207_115_002_721;
@@ -46,13 +46,10 @@ pub(crate) fn octaves(signal: &[f32], sample_rate: u32, lowest_hz: f64) -> Vec<O
 
 /// How much of `hz` belongs above `edge_hz`.
 fn share_above(hz: f64, edge_hz: f64) -> f64 {
-    if hz >= edge_hz * CROSSOVER {
-        1.0
-    } else if hz <= edge_hz / CROSSOVER {
-        0.0
-    } else {
-        0.5 + 0.5 * (FRAC_PI_2 * (hz / edge_hz).ln() / CROSSOVER.ln()).sin()
+    if edge_hz == 0.0 {
+        return 1.0;
     }
+    ((hz / edge_hz - 1.0 / CROSSOVER) / (CROSSOVER - 1.0 / CROSSOVER)).clamp(0.0, 1.0)
 }
 
 #[cfg(test)]
