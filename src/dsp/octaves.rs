@@ -79,7 +79,7 @@ mod tests {
         let energy =
             |octave: &Octave| octave.samples.iter().map(|sample| sample * sample).sum::<f32>();
         let energies: Vec<f32> = octaves.iter().map(energy).collect();
-        assert_eq!(energies.len(), 4);
+        assert_eq!(energies.len(), 5);
         assert!(energies[2] > 0.99 * energies.iter().sum::<f32>(), "{energies:?}");
     }
 }
