@@ -87,7 +87,7 @@ pub struct AlignmentParameters {
     pub seam_window_s: f64,
     /// What is this far below the mean power heard around a seam tells nothing, in dB.
     pub seam_floor_db: f64,
-    /// Evidence that moves a seam, in nepers.
+    /// Evidence that moves a seam further than to the nearest likely place, in nepers.
     pub seam_evidence: f64,
     /// Shortest pause that silence makes longer without loss, in seconds.
     pub seam_pause_s: f64,

@@ -89,15 +89,15 @@ impl Seam {
         for _ in 0..PLACED_AT_MOST {
             // Something is left on either side.
             let places = 1..self.around.len();
-            let best = places.max_by(|&a, &b| found.totals[a].total_cmp(&found.totals[b]))?;
-            if best == place {
+            let most = found.totals[places.clone()].iter().copied().fold(f64::MIN, f64::max);
+            // Of what is heard twice either may be the repetition.
+            let likely = |&at: &usize| found.totals[at] + parameters.seam_evidence >= most;
+            let nearest = places.filter(likely).min_by_key(|at| at.abs_diff(middle))?;
+            if nearest == place {
                 break;
             }
-            (place, found) = (best, leaning(best));
+            (place, found) = (nearest, leaning(nearest));
         }
-        let told = found.totals[place] - found.totals[middle];
-        let better =
-            told >= parameters.seam_evidence && found.explained >= parameters.seam_explained;
-        better.then_some(self.around.start + place)
+        (found.explained >= parameters.seam_explained).then_some(self.around.start + place)
     }
 }
