@@ -47,9 +47,7 @@ impl<'a> Correlator<'a> {
 
     fn spectrum(&mut self, values: &[f32], offset: usize) -> Buffer {
         let mut spectrum = Buffer::new(self.length);
-        let samples = spectrum.samples_mut();
-        samples.fill(0.0);
-        samples[offset..offset + values.len()].copy_from_slice(values);
+        spectrum.load(values, offset);
         self.forward.run(&mut spectrum);
         spectrum
     }

@@ -1,12 +1,12 @@
 //! What waveforms tell of a seam, octave by octave: codecs keep the waveform of some octaves, noise hides that of others.
 
 use super::AlignmentParameters;
-use crate::dsp::octaves::{self, octaves};
+use crate::dsp::octaves::Octave;
 use crate::dsp::scales::ratio;
-use std::ops::Range;
+use crate::dsp::sums::running;
+use std::ops::{Add, Range};
 
 /// Powers of the reference and of what is heard, and the product of both.
-#[derive(Debug, Clone, Copy, Default)]
 struct Powers {
     own: f64,
     product: f64,
@@ -14,64 +14,63 @@ struct Powers {
 }
 
 impl Powers {
-    /// Each with what is said of two.
-    fn with(self, other: Self, each: impl Fn(f64, f64) -> f64) -> Self {
-        Self {
-            own: each(self.own, other.own),
-            product: each(self.product, other.product),
-            heard: each(self.heard, other.heard),
-        }
-    }
-
     /// What is heard without `gain` times the reference.
-    fn left(self, gain: f64) -> f64 {
+    fn left(&self, gain: f64) -> f64 {
         (self.heard - gain * (2.0 * self.product - gain * self.own)).max(0.0)
     }
 }
 
-/// One octave of a side.
-struct Octave {
-    /// Sums over the first 0, 1, 2 and so on samples.
-    sums: Vec<Powers>,
+impl Add for Powers {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            own: self.own + other.own,
+            product: self.product + other.product,
+            heard: self.heard + other.heard,
+        }
+    }
+}
+
+/// One octave of a side: running sums of its powers.
+struct Sums {
+    own: Vec<f64>,
+    product: Vec<f64>,
+    heard: Vec<f64>,
+    /// The octave's.
     width: f64,
 }
 
-impl Octave {
-    fn sum(&self, samples: Range<usize>) -> Powers {
-        self.sums[samples.end].with(self.sums[samples.start], |end, start| end - start)
+impl Sums {
+    fn new(own: &Octave, heard: &Octave) -> Self {
+        let products = |x: &[f32], y: &[f32]| {
+            running(x.iter().zip(y).map(|(&x, &y)| f64::from(x) * f64::from(y)))
+        };
+        Self {
+            own: products(&own.samples, &own.samples),
+            product: products(&own.samples, &heard.samples),
+            heard: products(&heard.samples, &heard.samples),
+            width: own.width,
+        }
+    }
+
+    fn over(&self, samples: Range<usize>) -> Powers {
+        let over = |sums: &[f64]| sums[samples.end] - sums[samples.start];
+        Powers { own: over(&self.own), product: over(&self.product), heard: over(&self.heard) }
     }
 }
 
 /// One side of a seam: a stretch of the reference as it is heard at the side's delay.
 pub(crate) struct Side {
-    octaves: Vec<Octave>,
+    octaves: Vec<Sums>,
+    length: usize,
 }
 
 impl Side {
-    /// `own` of the reference is heard as `heard`, which is as long.
-    pub fn new(
-        own: &[f32],
-        heard: &[f32],
-        sample_rate: u32,
-        parameters: &AlignmentParameters,
-    ) -> Self {
-        let parted = |samples| octaves(samples, sample_rate, parameters.seam_lowest_octave_hz);
-        let octave = |(own, heard): (octaves::Octave, octaves::Octave)| {
-            let mut sum = Powers::default();
-            let sums = own.samples.iter().zip(&heard.samples).map(|(&own, &heard)| {
-                let (own, heard) = (f64::from(own), f64::from(heard));
-                let next = Powers { own: own * own, product: own * heard, heard: heard * heard };
-                sum = sum.with(next, |sum, next| sum + next);
-                sum
-            });
-            let sums = std::iter::once(Powers::default()).chain(sums).collect();
-            Octave { sums, width: own.width }
-        };
-        Self { octaves: parted(own).into_iter().zip(parted(heard)).map(octave).collect() }
-    }
-
-    fn len(&self) -> usize {
-        self.octaves[0].sums.len() - 1
+    /// `own` of the reference is heard as `heard`, which is as long; both in octaves.
+    pub fn new(own: &[Octave], heard: &[Octave]) -> Self {
+        let octaves = own.iter().zip(heard).map(|(own, heard)| Sums::new(own, heard)).collect();
+        Self { octaves, length: own[0].samples.len() }
     }
 }
 
@@ -92,11 +91,10 @@ impl Leaning {
         parameters: &AlignmentParameters,
     ) -> Self {
         let [before, after] = sides;
-        let length = before.len();
+        let length = before.length;
         let octaves = || before.octaves.iter().zip(&after.octaves);
-        let powers = octaves().map(|(before, after)| {
-            before.sum(0..place).with(after.sum(place..length), |before, after| before + after)
-        });
+        let powers =
+            octaves().map(|(before, after)| before.over(0..place) + after.over(place..length));
         let powers: Vec<Powers> = powers.collect();
         let heard: f64 = powers.iter().map(|powers| powers.heard).sum();
         let floor = heard / length as f64 * ratio(-parameters.seam_floor_db);
@@ -106,24 +104,19 @@ impl Leaning {
         let mut leaning = vec![0.0; length];
         let mut left = 0.0;
         for (powers, (before, after)) in powers.into_iter().zip(octaves()) {
-            let (response, width) = (Response::new(powers), before.width);
+            let (response, width) = (Response::new(&powers), before.width);
             left += powers.left(response.gain);
             for (step, leaning) in leaning.chunks_mut(every).enumerate() {
                 let at = step * every;
                 let around = at.saturating_sub(reach)..(at + every + reach).min(length);
                 let floor = floor * around.len() as f64;
-                let [before, after] =
-                    [before, after].map(|side| response.explains(side.sum(around.clone()), floor));
+                let [before, after] = [before, after]
+                    .map(|side| response.explains(&side.over(around.clone()), floor));
                 let told = width / 2.0 * (before / after).ln();
                 leaning.iter_mut().for_each(|leaning| *leaning += told);
             }
         }
-        let mut total = 0.0;
-        let totals = leaning.into_iter().map(|next| {
-            total += next;
-            total
-        });
-        Self { totals: std::iter::once(0.0).chain(totals).collect(), explained: 1.0 - left / heard }
+        Self { totals: running(leaning.into_iter()), explained: 1.0 - left / heard }
     }
 }
 
@@ -135,14 +128,14 @@ struct Response {
 }
 
 impl Response {
-    fn new(powers: Powers) -> Self {
+    fn new(powers: &Powers) -> Self {
         let share = |part: f64| if powers.own > 0.0 { part / powers.own } else { 0.0 };
         let gain = share(powers.product);
         Self { gain, usual: share(powers.left(gain)) }
     }
 
     /// How many times more power is heard than the reference leaves unexplained; 1 where it explains nothing.
-    fn explains(&self, powers: Powers, floor: f64) -> f64 {
+    fn explains(&self, powers: &Powers, floor: f64) -> f64 {
         let least = self.usual * powers.own + floor;
         ((powers.heard + least) / (powers.left(self.gain) + least)).max(1.0)
     }

@@ -3,6 +3,7 @@
 
 use super::seam_evidence::{Leaning, Side};
 use super::{Alignment, AlignmentParameters};
+use crate::dsp::octaves::{Octave, octaves};
 use std::ops::Range;
 
 impl Alignment {
@@ -64,8 +65,7 @@ struct Seam {
 const PLACED_AT_MOST: usize = 3;
 
 impl Seam {
-    /// The end for which the reference explains most of what is heard on either side; `None` where waveforms tell of no
-    /// better one.
+    /// The end for which the reference explains most of what is heard on either side; `None` where it explains too little.
     fn likeliest_end(
         &self,
         reference: &[f32],
@@ -73,15 +73,8 @@ impl Seam {
         sample_rate: u32,
         parameters: &AlignmentParameters,
     ) -> Option<usize> {
-        let sides = [0, 1].map(|side| {
-            let first = self.around.start + side * self.skipped;
-            let own = &reference[first..first + self.around.len()];
-            let heard = |at: usize| {
-                let place = usize::try_from((first + at) as i64 + self.delays[side]);
-                place.ok().and_then(|place| degraded.get(place)).copied().unwrap_or(0.0)
-            };
-            let heard: Vec<f32> = (0..own.len()).map(heard).collect();
-            Side::new(own, &heard, sample_rate, parameters)
+        let sides = self.sides(reference, degraded, |signal| {
+            octaves(signal, sample_rate, parameters.seam_lowest_octave_hz)
         });
         let leaning = |place: usize| Leaning::new(&sides, place, sample_rate, parameters);
         let middle = self.end - self.around.start;
@@ -99,5 +92,32 @@ impl Seam {
             (place, found) = (nearest, leaning(nearest));
         }
         (found.explained >= parameters.seam_explained).then_some(self.around.start + place)
+    }
+
+    /// What is before and after the seam, `around` it.
+    fn sides(
+        &self,
+        reference: &[f32],
+        degraded: &[f32],
+        octaves: impl Fn(&[f32]) -> Vec<Octave>,
+    ) -> [Side; 2] {
+        let first = |side: usize| self.around.start + side * self.skipped;
+        let own = |side: usize| octaves(&reference[first(side)..first(side) + self.around.len()]);
+        let heard = |side: usize| {
+            let heard = |at: usize| {
+                let place = usize::try_from((first(side) + at) as i64 + self.delays[side]);
+                place.ok().and_then(|place| degraded.get(place)).copied().unwrap_or(0.0)
+            };
+            octaves(&(0..self.around.len()).map(heard).collect::<Vec<f32>>())
+        };
+        let (own_before, heard_before) = (own(0), heard(0));
+        let before = Side::new(&own_before, &heard_before);
+        // Where the delay falls, both sides hear the same, else they hear the same of the reference.
+        let after = if self.skipped > 0 {
+            Side::new(&own(1), &heard_before)
+        } else {
+            Side::new(&own_before, &heard(1))
+        };
+        [before, after]
     }
 }

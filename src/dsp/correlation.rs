@@ -26,9 +26,7 @@ impl Plan {
     /// The circular cross-correlation of two sequences, as large as [`Correlation`] makes it.
     fn correlate(&mut self, x: &[f32], y: &[f32]) -> &[f32] {
         for (values, bins) in [(x, &mut self.x), (y, &mut self.y)] {
-            let padded = bins.samples_mut();
-            padded[..values.len()].copy_from_slice(values);
-            padded[values.len()..].fill(0.0);
+            bins.load(values, 0);
         }
         self.correlation.spectrum(&mut self.x);
         self.correlation.run(&self.x, &mut self.y);

@@ -155,6 +155,13 @@ impl Buffer {
         let half = self.0.len() - 1;
         cast_slice_mut(&mut self.0[..half])
     }
+
+    /// Takes `values` from sample `offset` on, and zeros before and behind.
+    pub fn load(&mut self, values: &[f32], offset: usize) {
+        let samples = self.samples_mut();
+        samples.fill(0.0);
+        samples[offset..offset + values.len()].copy_from_slice(values);
+    }
 }
 
 impl Deref for Buffer {

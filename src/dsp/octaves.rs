@@ -20,8 +20,7 @@ pub(crate) fn octaves(signal: &[f32], sample_rate: u32, lowest_hz: f64) -> Vec<O
     let highest_hz = f64::from(sample_rate) / 2.0;
     let length = fast_length(signal.len());
     let mut spectrum = Buffer::new(length);
-    spectrum.samples_mut().fill(0.0);
-    spectrum.samples_mut()[..signal.len()].copy_from_slice(signal);
+    spectrum.load(signal, 0);
     Forward::new(length).run(&mut spectrum);
     let mut inverse = Inverse::new(length);
     let mut part = Buffer::new(length);

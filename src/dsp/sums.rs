@@ -36,10 +36,10 @@ pub(crate) fn level(powers: impl Iterator<Item = f32>) -> f64 {
 }
 
 /// The sums of the first 0, 1, 2 and so on values.
-pub(crate) fn running(values: impl Iterator<Item = f32>) -> Vec<f64> {
+pub(crate) fn running(values: impl Iterator<Item: Into<f64>>) -> Vec<f64> {
     let mut sum = 0.0;
     let sums = values.map(|value| {
-        sum += f64::from(value);
+        sum += value.into();
         sum
     });
     std::iter::once(0.0).chain(sums).collect()

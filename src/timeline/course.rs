@@ -82,7 +82,8 @@ impl Features {
             let values = frames.iter_mut().map(|frame| &mut frame[band]);
             values.zip(means).for_each(|(value, mean)| *value -= mean as f32);
         }
-        let energy = |frame: &[f32; BANDS]| frame.iter().map(|value| value * value).sum();
+        let energy =
+            |frame: &[f32; BANDS]| -> f32 { frame.iter().map(|value| value * value).sum() };
         let energy_sums = running(frames.iter().map(energy));
         Self { frames, energy_sums }
     }
