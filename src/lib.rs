@@ -16,24 +16,32 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! The feature `cli`, on by default, adds the program and what it stands on: batches of pairs and their tables, reports,
+//! validation against votes. Who only scores takes the library with `default-features = false`.
 #![deny(missing_docs)]
 
 // The command line names the library as any program would.
 extern crate self as basilar;
 
 pub mod alignment;
+#[cfg(feature = "cli")]
 pub mod batch;
+#[cfg(feature = "cli")]
 pub mod cli;
 mod dsp;
 mod error;
 pub mod fullband;
 mod model;
 mod p862;
+#[cfg(feature = "cli")]
 pub mod report;
 mod scorer;
 mod signal;
+#[cfg(feature = "cli")]
 pub mod table;
 pub mod timeline;
+#[cfg(feature = "cli")]
 pub mod validation;
 
 #[cfg(feature = "internals")]
