@@ -2,8 +2,6 @@
 
 use std::io;
 
-use crate::signal::Channel;
-
 /// Why something could not be scored.
 #[derive(Debug, thiserror::Error, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
@@ -123,7 +121,7 @@ pub enum Error {
         /// File.
         name: String,
         /// The channel asked for.
-        channel: Channel,
+        channel: String,
         /// How many there are.
         channels: usize,
     },

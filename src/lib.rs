@@ -27,13 +27,14 @@ pub mod cli;
 mod dsp;
 mod error;
 pub mod fullband;
+pub mod long_calls;
 mod model;
 mod p862;
 pub mod report;
+mod score;
 mod scorer;
 mod signal;
 pub mod table;
-pub mod timeline;
 pub mod validation;
 
 #[cfg(feature = "internals")]
@@ -42,7 +43,6 @@ pub use {fullband::FullbandStages, p862::Stages};
 
 pub use error::{Error, Result};
 pub use model::{Band, Model};
-pub use scorer::{
-    Alignment, Levels, LocalScore, PreparedReference, Quality, Score, Scorer, Timeline, Utterance,
-};
+pub use score::{Alignment, Levels, LocalScore, Quality, Score, Timeline, Utterance};
+pub use scorer::{PreparedReference, Scorer};
 pub use signal::{Channel, Encoding, OpenOptions, RawFormat, Signal, SpeechLevel, Stream, Warning};

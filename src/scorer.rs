@@ -2,11 +2,11 @@
 
 use crate::alignment::{self, AlignmentParameters};
 use crate::error::Result;
-use crate::fullband::{self, Indicators};
-use crate::model::{Band, Model, Parameters};
+use crate::fullband;
+use crate::model::{Model, Parameters};
 use crate::p862;
+use crate::score::{Alignment, Levels, LocalScore, Quality, Score, Timeline, Utterance};
 use crate::signal::Signal;
-use serde::Serialize;
 
 /// Alignment confidence below which two recordings may have nothing to do with each other. Unrelated speech, tones and
 /// noise stay below it; of the shipped degradations only vocoders below 5 kbit/s do.
@@ -114,174 +114,6 @@ impl FullbandReference {
         let assessment = self.reference.compare_recorded(&aligned, recorded);
         Ok(Score::of_assessment(model, &assessment, &found, [&self.signal, &resampled].map(levels)))
     }
-}
-
-/// How a degraded signal sounds against its reference, and what led to that.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Score {
-    /// Mean opinion score, listening quality, objective (P.10, P.800.1): 1 bad to 5 excellent.
-    pub mos_lqo: f64,
-    /// The model's own scale before the mapping to MOS-LQO: P.862 from −0.5 to 4.5.
-    pub raw: Option<f64>,
-    /// The score in a word.
-    pub quality: Quality,
-    /// Name of the model.
-    pub model: String,
-    /// Version of the model's numbers.
-    pub model_version: String,
-    /// The bandwidth that was judged.
-    pub bandwidth: Band,
-    /// In which ways the signal is impaired, on a common scale where the largest says why a score is low; basilar-fb only.
-    pub impairments: Option<Indicators>,
-    /// Where the reference was found in the degraded signal.
-    pub alignment: Alignment,
-    /// The quality over time.
-    pub timeline: Timeline,
-    /// Levels and activity of the reference.
-    pub reference: Levels,
-    /// Levels and activity of the degraded signal.
-    pub degraded: Levels,
-    /// What a careful listener should know about the inputs.
-    pub warnings: Vec<String>,
-}
-
-/// A MOS-LQO in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Quality {
-    /// Below 3.0.
-    Bad,
-    /// 3.0 and above.
-    Poor,
-    /// 3.5 and above.
-    Fair,
-    /// 4.0 and above.
-    Good,
-    /// 4.5 and above.
-    Excellent,
-}
-
-impl Quality {
-    /// The word for a MOS-LQO.
-    pub fn of(mos_lqo: f64) -> Self {
-        match mos_lqo {
-            4.5.. => Self::Excellent,
-            4.0.. => Self::Good,
-            3.5.. => Self::Fair,
-            3.0.. => Self::Poor,
-            _ => Self::Bad,
-        }
-    }
-}
-
-impl std::fmt::Display for Quality {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(match self {
-            Self::Bad => "Bad",
-            Self::Poor => "Poor",
-            Self::Fair => "Fair",
-            Self::Good => "Good",
-            Self::Excellent => "Excellent",
-        })
-    }
-}
-
-/// Where the reference was found in the degraded signal.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub struct Alignment {
-    /// The delays in order of time, an entry a stretch of the reference.
-    pub utterances: Vec<Utterance>,
-    /// How much slower the degraded signal's clock makes it, in parts per million; none where it is not measured.
-    pub clock_drift_ppm: Option<f64>,
-    /// Stretches of the reference's speech that were never heard, start and end in seconds.
-    pub unheard_s: Vec<[f64; 2]>,
-}
-
-impl Alignment {
-    /// The delay of the longest utterance, in seconds; positive where the degraded signal is late.
-    pub fn delay_s(&self) -> f64 {
-        let longest =
-            self.utterances.iter().max_by(|a, b| a.duration_s().total_cmp(&b.duration_s()));
-        longest.map_or(0.0, |utterance| utterance.delay_s)
-    }
-
-    /// How sure the alignment is, 0 to 1: the utterances' confidences, weighed by their length.
-    pub fn confidence(&self) -> f64 {
-        let total: f64 = self.utterances.iter().map(Utterance::duration_s).sum();
-        let sum: f64 = self
-            .utterances
-            .iter()
-            .map(|utterance| utterance.confidence * utterance.duration_s())
-            .sum();
-        if total > 0.0 { sum / total } else { 0.0 }
-    }
-
-    /// The smallest and largest delay, in seconds.
-    pub fn delay_range_s(&self) -> (f64, f64) {
-        let delays = || self.utterances.iter().map(|utterance| utterance.delay_s);
-        let range =
-            (delays().fold(f64::INFINITY, f64::min), delays().fold(f64::NEG_INFINITY, f64::max));
-        if self.utterances.is_empty() { (0.0, 0.0) } else { range }
-    }
-}
-
-/// A stretch of the reference with one delay; times are from the reference's start.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Utterance {
-    /// Where it starts, in seconds.
-    pub start_s: f64,
-    /// Where it ends, in seconds.
-    pub end_s: f64,
-    /// How late the degraded signal is, in seconds.
-    pub delay_s: f64,
-    /// The same in whole samples of the model's rate.
-    pub delay_samples: i64,
-    /// How sure the alignment is of it, 0 to 1.
-    pub confidence: f64,
-}
-
-impl Utterance {
-    fn duration_s(&self) -> f64 {
-        self.end_s - self.start_s
-    }
-}
-
-/// The quality over time, on the reference's time axis.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub struct Timeline {
-    /// Rate that the model worked at, in Hz; the unit of delays in samples.
-    pub sample_rate: u32,
-    /// Seconds from the start of one frame to the next. A frame is twice as long.
-    pub frame_hop_s: f64,
-    /// Disturbance of each frame (P.862: symmetric; basilar-fb: loudness added, relative to that of the reference's speech, and the share of speech that is missing).
-    pub disturbance: Vec<f32>,
-    /// Disturbance by what was added, of each frame (P.862: asymmetric; basilar-fb: added loudness).
-    pub asymmetric_disturbance: Vec<f32>,
-    /// Whether the reference is silent in the frame.
-    pub silent: Vec<bool>,
-    /// The score over split-second intervals.
-    pub intervals: Vec<LocalScore>,
-}
-
-/// The score that a recording would have that was all like this interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct LocalScore {
-    /// Where the interval starts, in seconds.
-    pub start_s: f64,
-    /// Where it ends, in seconds.
-    pub end_s: f64,
-    /// Its MOS-LQO.
-    pub mos_lqo: f64,
-}
-
-/// Level and activity of one signal.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
-pub struct Levels {
-    /// In dB relative to full scale (dBov). P.862: in the speech band, over the pair's longer duration; basilar-fb: active
-    /// speech level (P.56).
-    pub level_dbov: f64,
-    /// Share of the time with speech, 0 to 1.
-    pub speech_activity: f64,
 }
 
 impl Score {

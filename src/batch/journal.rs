@@ -25,7 +25,7 @@ struct Heading {
     manifest: String,
     model: String,
     channel: String,
-    timeline: bool,
+    long_calls: bool,
 }
 
 /// What a journal's rows depend on.
@@ -33,7 +33,7 @@ pub(super) struct Origin {
     pub manifest: u64,
     pub model: String,
     pub channel: String,
-    pub timeline: bool,
+    pub long_calls: bool,
 }
 
 /// A finished row.
@@ -59,7 +59,7 @@ impl Journal {
             manifest: format!("{:016x}", origin.manifest),
             model: origin.model.clone(),
             channel: origin.channel.clone(),
-            timeline: origin.timeline,
+            long_calls: origin.long_calls,
         };
         let name = path.display().to_string();
         let opened = OpenOptions::new().read(true).append(true).create(true).open(&path);

@@ -60,8 +60,8 @@ pub struct Defaults {
     pub model: ModelChoice,
     /// The channel of files with several.
     pub channel: Channel,
-    /// Whether recordings are long, and scored in stretches with a row for each.
-    pub timeline: bool,
+    /// Whether recordings are long calls, scored in stretches with a row for each.
+    pub long_calls: bool,
 }
 
 /// The rows of a manifest; an error here ends it.
@@ -75,7 +75,7 @@ impl Manifest {
         let (rows, folder) = match self {
             Self::Table(path) => {
                 replaced.spares(path)?;
-                check_columns(path, defaults.timeline)?;
+                check_columns(path, defaults.long_calls)?;
                 (table::read(path)?, path.parent().unwrap_or(Path::new("")).to_owned())
             }
             Self::Folders(folders) => (folders.rows()?, PathBuf::new()),
@@ -163,13 +163,13 @@ impl Manifest {
 }
 
 /// Refuses a table whose first row lacks a path's column or has a column of the results.
-fn check_columns(path: &Path, timeline: bool) -> Result<()> {
+fn check_columns(path: &Path, long_calls: bool) -> Result<()> {
     let Some(Ok(first)) = table::read(path)?.next() else { return Ok(()) };
     let invalid = |reason| Err(Error::InvalidTable { name: path.display().to_string(), reason });
     if let Err(reason) = table::check_columns(&first, &["reference", "degraded"]) {
         return invalid(reason);
     }
-    let taken = |column: &&String| *column != "model" && row::is_result(column, timeline);
+    let taken = |column: &&String| *column != "model" && row::is_result(column, long_calls);
     match first.keys().find(taken) {
         Some(column) => {
             invalid(format!("its column {column} is also one of the results; rename or remove it"))

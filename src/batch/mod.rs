@@ -91,7 +91,7 @@ impl Batch {
             manifest,
             model: self.defaults.model.to_string(),
             channel: format!("{:?}", self.defaults.channel),
-            timeline: self.defaults.timeline,
+            long_calls: self.defaults.long_calls,
         };
         let path = journal::beside(&self.outputs[0]);
         let (mut journal, done) = Journal::open(path, &origin, self.resume)?;
@@ -99,7 +99,7 @@ impl Batch {
         let queue = Queue::new(tasks, done);
         let (references, long) = (References::default(), LongReferences::default());
         let score = |task: &Task| match &task.pair {
-            Ok(pair) if self.defaults.timeline => long.score(pair),
+            Ok(pair) if self.defaults.long_calls => long.score(pair),
             Ok(pair) => references.score(pair),
             Err(error) => row::failed(error),
         };
@@ -109,7 +109,7 @@ impl Batch {
             journal.abandon();
             return Err(error);
         }
-        let summary = output::write(&journal, outputs, self.defaults.timeline)?;
+        let summary = output::write(&journal, outputs, self.defaults.long_calls)?;
         journal.remove()?;
         Ok(summary)
     }

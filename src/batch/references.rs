@@ -3,10 +3,10 @@
 use super::manifest::Pair;
 use super::row;
 use crate::error::Result;
+use crate::long_calls::{LongReference, Survey};
 use crate::scorer::{PreparedReference, Scorer};
 use crate::signal::Signal;
 use crate::table::Cells;
-use crate::timeline::{LongReference, Survey};
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;

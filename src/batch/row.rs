@@ -1,9 +1,9 @@
 //! The columns of a result: every number rounded once, so that all output formats hold the same.
 
 use crate::error::Error;
-use crate::scorer::{Levels, Quality, Score};
+use crate::long_calls::{LongReference, LongScore, Part, Stretch, Survey};
+use crate::score::{Levels, Quality, Score};
 use crate::table::{Cells, Column, Kind};
-use crate::timeline::{LongReference, LongScore, Part, Stretch, Survey};
 use serde_json::Value;
 
 /// The columns behind those that are carried from the manifest.
@@ -37,13 +37,13 @@ const PART_COLUMNS: [(&str, Kind); 3] =
 const PARTS: &str = "parts";
 
 /// Whether a column of this name belongs to the results.
-pub fn is_result(name: &str, timeline: bool) -> bool {
-    columns(timeline).any(|column| column.name == name)
+pub fn is_result(name: &str, long_calls: bool) -> bool {
+    columns(long_calls).any(|column| column.name == name)
 }
 
 /// The columns of the results.
-pub fn columns(timeline: bool) -> impl Iterator<Item = Column> {
-    let parts = PART_COLUMNS.into_iter().filter(move |_| timeline);
+pub fn columns(long_calls: bool) -> impl Iterator<Item = Column> {
+    let parts = PART_COLUMNS.into_iter().filter(move |_| long_calls);
     parts.chain(COLUMNS).map(|(name, kind)| Column { name: name.to_owned(), kind })
 }
 

@@ -76,7 +76,7 @@ mod tests {
     fn a_panic_costs_its_own_row_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let origin =
-            Origin { manifest: 0, model: "auto".into(), channel: "mono".into(), timeline: false };
+            Origin { manifest: 0, model: "auto".into(), channel: "mono".into(), long_calls: false };
         let path = folder.path().join("results.csv.journal");
         let (mut journal, done) = Journal::open(path, &origin, false).unwrap();
         let task = |index: u64| {

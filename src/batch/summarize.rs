@@ -3,7 +3,7 @@
 use super::results::{Keys, read};
 use super::statistics::Mean;
 use crate::error::{Error, Result};
-use crate::scorer::Quality;
+use crate::score::Quality;
 use crate::table::text;
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -76,7 +76,7 @@ fn score(arguments: Arguments) -> basilar::Result<Summary> {
         defaults: Defaults {
             model: arguments.model,
             channel: arguments.channel,
-            timeline: arguments.timeline,
+            long_calls: arguments.timeline,
         },
         outputs: arguments.outputs,
         jobs: batch::jobs(arguments.jobs),

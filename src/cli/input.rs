@@ -1,6 +1,6 @@
 //! How recordings are opened: the choice of channel and the description of headerless samples.
 
-use basilar::timeline::Survey;
+use basilar::long_calls::Survey;
 use basilar::{Channel, Encoding, Error, OpenOptions, RawFormat, Signal};
 use std::path::Path;
 

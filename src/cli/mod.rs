@@ -7,7 +7,6 @@ mod input;
 mod man;
 mod models;
 mod score;
-mod score_timeline;
 mod summarize;
 mod validate;
 

@@ -3,16 +3,16 @@
 pub mod comparison;
 pub mod json;
 pub mod junit;
+pub mod long_calls;
 pub mod markdown;
 pub mod plot;
 pub mod summary;
 pub mod text;
-pub mod timeline;
 pub mod validation;
 
 use crate::error::Result;
 use crate::model::Model;
-use crate::scorer::Score;
+use crate::score::Score;
 use crate::signal::Signal;
 use serde::Serialize;
 

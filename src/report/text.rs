@@ -2,7 +2,7 @@
 
 use super::{Chosen, Entry, Recording, Scored, printable};
 use crate::model::Model;
-use crate::scorer::{Alignment, Quality, Score};
+use crate::score::{Alignment, Quality, Score};
 use anstyle::{AnsiColor, Style};
 use std::io::{Result, Write};
 

@@ -1,11 +1,11 @@
-//! `basilar score --timeline`: long recordings, stretch by stretch.
+//! Long calls, stretch by stretch.
 
-use super::score::Arguments;
-use super::{Exit, data, output, say_error, say_warning};
+use super::Arguments;
+use crate::cli::{Exit, data, output, say_error, say_warning};
 use basilar::batch;
-use basilar::report::timeline::{LongScored, json, text};
+use basilar::long_calls::LongReference;
+use basilar::report::long_calls::{LongScored, json, text};
 use basilar::report::{Chosen, Entry, Recording};
-use basilar::timeline::LongReference;
 use std::io::{self, Write};
 use std::path::Path;
 

@@ -3,8 +3,8 @@
 use super::json::scores_of;
 use super::text::{HEADING, colour, field, model, named, quality, range_ms};
 use super::{Chosen, Entry, Recording, printable};
-use crate::scorer::Quality;
-use crate::timeline::{LongScore, Part, Stretch, Survey};
+use crate::long_calls::{LongScore, Part, Stretch, Survey};
+use crate::score::Quality;
 use serde::Serialize;
 use std::io::{Result, Write};
 

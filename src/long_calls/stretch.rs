@@ -7,7 +7,8 @@ use super::windows::Windows;
 use crate::alignment::{self, AlignmentParameters};
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::scorer::{Score, Scorer, Timeline};
+use crate::score::{Score, Timeline};
+use crate::scorer::Scorer;
 use crate::signal::Signal;
 use std::ops::{Range, RangeInclusive};
 

@@ -3,7 +3,7 @@
 use super::stretch::Stretch;
 use super::survey::Survey;
 use crate::error::Error;
-use crate::scorer::Quality;
+use crate::score::Quality;
 use serde::Serialize;
 
 /// How a long recording sounds against its reference.
