@@ -3,25 +3,23 @@
 use crate::alignment::{self, AlignmentParameters};
 use crate::error::Result;
 use crate::fullband;
-use crate::model::{Model, Parameters};
+use crate::model::{ChosenModel, Model, ModelChoice, Parameters};
 use crate::p862;
-use crate::score::{Alignment, Levels, LocalScore, Quality, Score, Timeline, Utterance};
-use crate::signal::Signal;
+use crate::score::{Alignment, Levels, LocalScore, Recording, Score, Scored, Timeline, Utterance};
+use crate::service_band::ServiceBand;
+use crate::signal::{OpenOptions, Signal};
+use std::path::Path;
 
-/// Alignment confidence below which two recordings may have nothing to do with each other. Unrelated speech, tones and
-/// noise stay below it; of the shipped degradations only vocoders below 5 kbit/s do.
-const UNRELATED_BELOW: f64 = 0.3;
-
-/// Scores degraded signals against references with one model.
-#[derive(Debug, Clone)]
+/// Scores degraded signals against references with one model, or with the one that suits the reference.
+#[derive(Debug, Clone, Default)]
 pub struct Scorer {
-    model: Model,
+    choice: ModelChoice,
 }
 
 impl Scorer {
-    /// A scorer with this model.
-    pub fn new(model: Model) -> Self {
-        Self { model }
+    /// A scorer with a model, or with the choice of one.
+    pub fn new(model: impl Into<ModelChoice>) -> Self {
+        Self { choice: model.into() }
     }
 
     /// Does the reference's part of the work, once for any number of degraded signals.
@@ -30,8 +28,9 @@ impl Scorer {
     /// A reference that is too short or silent, or has samples that are not finite.
     pub fn prepare(&self, reference: &Signal) -> Result<PreparedReference> {
         reference.validate()?;
+        let chosen = self.choice.for_sample_rate(reference.sample_rate());
         Ok(PreparedReference {
-            prepared: match self.model.parameters() {
+            prepared: match chosen.model.parameters() {
                 Parameters::P862(p862) => {
                     Prepared::P862(Box::new(p862::Prepared::new(p862, reference)?))
                 }
@@ -39,9 +38,18 @@ impl Scorer {
                     Prepared::Fullband(Box::new(FullbandReference::new(fullband, reference)?))
                 }
             },
-            model: self.model.clone(),
+            chosen,
+            recording: reference.into(),
             warnings: warnings(reference),
         })
+    }
+
+    /// Opens a reference, of which a single channel goes with any choice of channel, and prepares it.
+    ///
+    /// # Errors
+    /// As [`Signal::open_reference`] and [`prepare`](Self::prepare).
+    pub fn open(&self, path: impl AsRef<Path>, options: &OpenOptions) -> Result<PreparedReference> {
+        self.prepare(&Signal::open_reference(path, options)?)
     }
 
     /// Scores one pair.
@@ -55,7 +63,8 @@ impl Scorer {
 
 /// A reference that is ready to be compared with; `Send + Sync`, for use from many threads at once.
 pub struct PreparedReference {
-    model: Model,
+    chosen: ChosenModel,
+    recording: Recording,
     prepared: Prepared,
     warnings: Vec<String>,
 }
@@ -72,6 +81,32 @@ struct FullbandReference {
 }
 
 impl PreparedReference {
+    /// The model that it is ready for, and who chose it.
+    pub fn chosen(&self) -> &ChosenModel {
+        &self.chosen
+    }
+
+    /// Rate and length of the reference.
+    pub fn recording(&self) -> Recording {
+        self.recording
+    }
+
+    /// Opens a degraded recording and scores it.
+    ///
+    /// # Errors
+    /// As [`Signal::open_with`] and [`score`](Self::score).
+    pub fn open(&self, path: impl AsRef<Path>, options: &OpenOptions) -> Result<Scored> {
+        self.compare(&Signal::open_with(path, options)?)
+    }
+
+    /// Scores a degraded signal and keeps its rate and length beside the score.
+    ///
+    /// # Errors
+    /// As [`score`](Self::score).
+    pub fn compare(&self, degraded: &Signal) -> Result<Scored> {
+        Ok(Scored { recording: degraded.into(), score: self.score(degraded)? })
+    }
+
     /// Scores a degraded signal; the same pair gives the same bits whatever else runs.
     ///
     /// # Errors
@@ -80,12 +115,14 @@ impl PreparedReference {
     pub fn score(&self, degraded: &Signal) -> Result<Score> {
         degraded.validate()?;
         let mut score = match &self.prepared {
-            Prepared::P862(prepared) => Score::of_outcome(&self.model, prepared.score(degraded)?),
-            Prepared::Fullband(prepared) => prepared.score(&self.model, degraded)?,
+            Prepared::P862(prepared) => {
+                Score::of_outcome(&self.chosen.model, prepared.score(degraded)?)
+            }
+            Prepared::Fullband(prepared) => prepared.score(&self.chosen.model, degraded)?,
         };
         score.warnings = self.warnings.iter().cloned().chain(warnings(degraded)).collect();
         let confidence = score.alignment.confidence();
-        if confidence < UNRELATED_BELOW {
+        if confidence < Alignment::UNRELATED_BELOW {
             score.warnings.push(format!(
                 "{}: hardly resembles the reference (alignment confidence {confidence:.2}); check that the two belong together",
                 degraded.name()
@@ -212,7 +249,7 @@ impl Score {
         Self {
             mos_lqo,
             raw: None,
-            quality: Quality::of(mos_lqo),
+            quality: ServiceBand::of(mos_lqo),
             model: model.name().to_owned(),
             model_version: model.version().to_owned(),
             bandwidth: model.band(),
@@ -236,7 +273,8 @@ impl Utterance {
         Self {
             start_s: samples.start as f64 / rate,
             end_s: samples.end as f64 / rate,
-            delay_s: delay_samples / rate,
+            // No delay has a sign where it is zero.
+            delay_s: delay_samples / rate + 0.0,
             delay_samples: delay_samples.round() as i64,
             confidence: confidence.clamp(0.0, 1.0),
         }

@@ -1,11 +1,13 @@
 //! What a batch scores: the rows of a manifest, or the pairs of two folders, read as they are asked for.
 
 use super::folders::Folders;
-use super::model_choice::ModelChoice;
-use super::output::Replaced;
+use super::pair::Pair;
+use super::replaced::Replaced;
 use super::row;
+use super::task::{Task, Tasks};
 use crate::error::{Error, Result};
-use crate::signal::{Channel, OpenOptions};
+use crate::model::ModelChoice;
+use crate::signal::Channel;
 use crate::table::{self, Cells, text};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -13,6 +15,7 @@ use std::fs::File;
 use std::hash::Hasher;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use twox_hash::XxHash3_64;
 
 /// Where the pairs of a batch come from.
@@ -26,33 +29,6 @@ pub enum Manifest {
     Folders(Folders),
 }
 
-/// One row of a manifest.
-#[derive(Debug)]
-pub(super) struct Task {
-    /// The row, counted from 0.
-    pub index: u64,
-    /// The cells that go into the results as they are.
-    pub carried: Cells,
-    /// What to score, or why the row cannot be.
-    pub pair: Result<Pair>,
-}
-
-/// What to score, and how.
-#[derive(Debug, Clone)]
-pub(crate) struct Pair {
-    pub reference: PathBuf,
-    pub degraded: PathBuf,
-    pub model: ModelChoice,
-    pub channel: Channel,
-}
-
-impl Pair {
-    /// How its recordings are opened.
-    pub fn options(&self) -> OpenOptions {
-        OpenOptions { channel: self.channel, raw: None }
-    }
-}
-
 /// What holds for rows that do not say otherwise.
 #[derive(Debug, Clone, Default)]
 pub struct Defaults {
@@ -63,9 +39,6 @@ pub struct Defaults {
     /// Whether recordings are long calls, scored in stretches with a row for each.
     pub long_calls: bool,
 }
-
-/// The rows of a manifest; an error here ends it.
-pub(super) type Tasks = Box<dyn Iterator<Item = Result<Task>> + Send>;
 
 impl Manifest {
     /// The rows, in order.
@@ -90,10 +63,10 @@ impl Manifest {
                     replaced.spares(&pair.degraded)?;
                 }
                 carried.shift_remove("model");
-                Ok(Task { index, carried, pair })
+                Ok(Task { index, carried, pair: pair.map_err(Arc::new) })
             }
             Err(error @ Error::InvalidRow { .. }) => {
-                Ok(Task { index, carried: Cells::new(), pair: Err(error) })
+                Ok(Task { index, carried: Cells::new(), pair: Err(Arc::new(error)) })
             }
             Err(error) => Err(error),
         })))

@@ -2,12 +2,13 @@
 
 use super::course::Place;
 use super::outline::FRAMES_PER_S;
+use super::score::Stretch;
 use super::survey::Survey;
 use super::windows::Windows;
 use crate::alignment::{self, AlignmentParameters};
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::score::{Score, Timeline};
+use crate::score::{Alignment, Score, Timeline};
 use crate::scorer::Scorer;
 use crate::signal::Signal;
 use std::ops::{Range, RangeInclusive};
@@ -16,32 +17,12 @@ use std::ops::{Range, RangeInclusive};
 const MARGIN: i64 = FRAMES_PER_S as i64 / 2;
 /// A neighbour whose delay is so far away, in frames, does not widen the look.
 const LEAP: i64 = 5 * FRAMES_PER_S as i64;
-/// An alignment that is less sure than this is worse than the course. Unrelated speech stays below.
-const SURE: f64 = 0.3;
+/// An alignment that is less sure than this is worse than the course.
+const SURE: f64 = Alignment::UNRELATED_BELOW;
 /// A stretch of which less was recorded is not scored, as a share.
 const RECORDED: f64 = 0.5;
 /// Less than this missing at an end is not worth a cut in speech, in seconds.
 const SLACK_S: f64 = 0.1;
-
-/// A stretch of a long reference and how it is heard.
-#[derive(Debug)]
-pub struct Stretch {
-    /// Where it starts, in seconds from the reference's start.
-    pub start_s: f64,
-    /// Where it ends.
-    pub end_s: f64,
-    /// Its MOS-LQO; the model's lowest where nothing is heard of it, and none where it could not be scored.
-    pub mos_lqo: Option<f64>,
-    /// Its score but for the timeline, all times from the start of the recording; or why there is none.
-    pub outcome: Result<Score>,
-}
-
-impl Stretch {
-    /// Length in seconds.
-    pub fn duration_s(&self) -> f64 {
-        self.end_s - self.start_s
-    }
-}
 
 /// The windows in which a stretch and what is heard of it lie.
 pub(super) struct Task {
