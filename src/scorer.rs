@@ -113,12 +113,24 @@ impl PreparedReference {
     /// A degraded signal that has samples which are not finite. P.862 also refuses one that is too short or silent, a
     /// reference without speech, and one whose speech the degraded signal does not overlap.
     pub fn score(&self, degraded: &Signal) -> Result<Score> {
+        self.score_aligned(degraded, None)
+    }
+
+    /// The same where the alignment of the two at the model's rate may be known already. P.862 has its own.
+    ///
+    /// # Errors
+    /// As [`score`](Self::score).
+    pub(crate) fn score_aligned(
+        &self,
+        degraded: &Signal,
+        known: Option<alignment::Alignment>,
+    ) -> Result<Score> {
         degraded.validate()?;
         let mut score = match &self.prepared {
             Prepared::P862(prepared) => {
                 Score::of_outcome(&self.chosen.model, prepared.score(degraded)?)
             }
-            Prepared::Fullband(prepared) => prepared.score(&self.chosen.model, degraded)?,
+            Prepared::Fullband(prepared) => prepared.score(&self.chosen.model, degraded, known)?,
         };
         score.warnings = self.warnings.iter().cloned().chain(warnings(degraded)).collect();
         let confidence = score.alignment.confidence();
@@ -140,12 +152,19 @@ impl FullbandReference {
         Ok(Self { signal, reference })
     }
 
-    fn score(&self, model: &Model, degraded: &Signal) -> Result<Score> {
+    fn score(
+        &self,
+        model: &Model,
+        degraded: &Signal,
+        known: Option<alignment::Alignment>,
+    ) -> Result<Score> {
         let rate = self.signal.sample_rate();
         let resampled = degraded.resampled(rate)?;
         let reference = self.signal.samples();
         let parameters = AlignmentParameters::default();
-        let found = alignment::align(reference, resampled.samples(), rate, &parameters);
+        let known = known.filter(|known| known.sample_rate == rate);
+        let align = || alignment::align(reference, resampled.samples(), rate, &parameters);
+        let found = known.unwrap_or_else(align);
         let aligned = found.warp(resampled.samples(), reference, &parameters);
         let recorded = found.recorded(reference.len(), resampled.samples().len());
         let assessment = self.reference.compare_recorded(&aligned, recorded);

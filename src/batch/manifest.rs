@@ -8,7 +8,7 @@ use super::task::{Task, Tasks};
 use crate::error::{Error, Result};
 use crate::model::ModelChoice;
 use crate::signal::Channel;
-use crate::table::{self, Cells, text};
+use crate::table::{self, Cells, Rows, text};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fs::File;
@@ -42,26 +42,16 @@ pub struct Defaults {
 
 impl Manifest {
     /// The rows, in order.
-    ///
-    /// One whose recording the results would replace ends them.
-    pub(super) fn tasks(&self, defaults: &Defaults, replaced: Replaced) -> Result<Tasks> {
-        let (rows, folder) = match self {
-            Self::Table(path) => {
-                replaced.spares(path)?;
-                check_columns(path, defaults.long_calls)?;
-                (table::read(path)?, path.parent().unwrap_or(Path::new("")).to_owned())
-            }
-            Self::Folders(folders) => (folders.rows()?, PathBuf::new()),
-        };
+    pub(super) fn tasks(&self, defaults: &Defaults) -> Result<Tasks> {
+        if let Self::Table(path) = self {
+            check_columns(path, defaults.long_calls)?;
+        }
+        let (rows, folder) = self.rows()?;
         let (manifest, defaults) = (self.clone(), defaults.clone());
         let mut models = HashMap::new();
         Ok(Box::new((0..).zip(rows).map(move |(index, row)| match row {
             Ok(mut carried) => {
                 let pair = manifest.pair(&carried, &folder, &defaults, &mut models);
-                if let Ok(pair) = &pair {
-                    replaced.spares(&pair.reference)?;
-                    replaced.spares(&pair.degraded)?;
-                }
                 carried.shift_remove("model");
                 Ok(Task { index, carried, pair: pair.map_err(Arc::new) })
             }
@@ -70,6 +60,33 @@ impl Manifest {
             }
             Err(error) => Err(error),
         })))
+    }
+
+    /// Refuses results that would replace the manifest or a recording that it names.
+    pub(super) fn is_spared(&self, replaced: &Replaced) -> Result<()> {
+        if replaced.is_empty() {
+            return Ok(());
+        }
+        if let Self::Table(path) = self {
+            replaced.spares(path)?;
+        }
+        let (rows, folder) = self.rows()?;
+        for cells in rows.filter_map(Result::ok) {
+            for path in ["reference", "degraded"].map(|column| text(cells.get(column))) {
+                replaced.spares(&folder.join(path))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The cells of every row, and the folder that their paths are relative to.
+    fn rows(&self) -> Result<(Rows, PathBuf)> {
+        Ok(match self {
+            Self::Table(path) => {
+                (table::read(path)?, path.parent().unwrap_or(Path::new("")).to_owned())
+            }
+            Self::Folders(folders) => (folders.rows()?, PathBuf::new()),
+        })
     }
 
     /// `models` keeps those that earlier rows named, so that a model file is read once.

@@ -60,7 +60,9 @@ impl Batch {
     /// error here but a row of the results.
     pub fn run(&self, on_row: &(dyn Fn(&Progress) + Sync)) -> Result<Summary> {
         let (manifest, expected) = self.manifest.fingerprint()?;
-        let tasks = self.manifest.tasks(&self.defaults, Replaced::by(&self.outputs))?;
+        // Before anything is written.
+        self.manifest.is_spared(&Replaced::by(&self.outputs))?;
+        let tasks = self.manifest.tasks(&self.defaults)?;
         let claims = self.outputs.iter().cloned().map(Output::claim);
         let outputs = claims.collect::<Result<Vec<_>>>()?;
         let origin = Origin {

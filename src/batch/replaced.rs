@@ -12,10 +12,15 @@ impl Replaced {
         Self(outputs.iter().filter_map(|path| Handle::from_path(path).ok()).collect())
     }
 
+    /// Whether nothing is there yet.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Refuses an input that is one of them, by whatever path.
     pub fn spares(&self, input: &Path) -> Result<()> {
         let same = |input: Handle| self.0.contains(&input);
-        if self.0.is_empty() || !Handle::from_path(input).is_ok_and(same) {
+        if !Handle::from_path(input).is_ok_and(same) {
             return Ok(());
         }
         Err(Error::InvalidTable {

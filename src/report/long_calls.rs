@@ -35,7 +35,7 @@ pub fn text(
     }
     if let Some((worst, mos_lqo)) = score.worst() {
         field(out, "Lowest")?;
-        quality(out, mos_lqo, &format!(" from {}", clock(worst.start_s)))?;
+        quality(out, mos_lqo, &format!(", at {}", clock(worst.start_s)))?;
     }
     model(out, chosen, reference.1)?;
     if let Some(range) = score.delay_range_s() {
@@ -46,7 +46,7 @@ pub fn text(
     named(out, "Reference", reference.0, reference.1)?;
     writeln!(
         out,
-        "\n{HEADING}MOS-LQO  Service band       Delay (ms)       Start         End{HEADING:#}"
+        "\n{HEADING}MOS-LQO  Service band          Delay (ms)       Start         End{HEADING:#}"
     )?;
     score.stretches.iter().try_for_each(|stretch| row(out, stretch))
 }
@@ -66,7 +66,7 @@ fn row(out: &mut impl Write, stretch: &Stretch) -> Result<()> {
         Err(error) => ("not scored".to_owned(), error.to_string()),
     };
     let [start, end] = [stretch.start_s, stretch.end_s].map(clock);
-    let line = format!("  {delay:>15}  {start:>10}  {end:>10}  {}", printable(&remark));
+    let line = format!("  {delay:>18}  {start:>10}  {end:>10}  {}", printable(&remark));
     writeln!(out, "{}", line.trim_end())
 }
 

@@ -27,7 +27,7 @@ pub fn block(
     quality(out, score.mos_lqo, "")?;
     if let Some(raw) = score.raw {
         field(out, "Raw score")?;
-        writeln!(out, "{raw:.3}")?;
+        writeln!(out, "{}", fixed(raw, 3))?;
     }
     model(out, chosen, reference.1)?;
     field(out, "Delay")?;
@@ -49,7 +49,7 @@ pub fn table_head(
     model(out, chosen, reference.1)?;
     writeln!(
         out,
-        "\n{HEADING}MOS-LQO  Service band       Delay (ms)  Length (s)  Degraded{HEADING:#}"
+        "\n{HEADING}MOS-LQO  Service band          Delay (ms)  Length (s)  Degraded{HEADING:#}"
     )
 }
 
@@ -66,10 +66,10 @@ pub fn table_row(out: &mut impl Write, entry: &Entry<Scored>) -> Result<()> {
             let (delay, duration_s) = (delay_range(alignment), recording.duration_s);
             writeln!(
                 out,
-                "{style}{mos_lqo:7.3}  {quality:12}{style:#}  {delay:>15}  {duration_s:10.3}  {name}"
+                "{style}{mos_lqo:7.3}  {quality:12}{style:#}  {delay:>18}  {duration_s:10.3}  {name}"
             )
         }
-        Err(_) => writeln!(out, "{:>7}  {:41}  {name}", "-", "not scored"),
+        Err(_) => writeln!(out, "{:>7}  {:44}  {name}", "-", "not scored"),
     }
 }
 
@@ -99,7 +99,8 @@ pub(super) fn field(out: &mut impl Write, label: &str) -> Result<()> {
 pub(super) fn quality(out: &mut impl Write, mos_lqo: f64, remark: &str) -> Result<()> {
     let band = ServiceBand::of(mos_lqo);
     let style = colour(band);
-    writeln!(out, "{style}{mos_lqo:.3}  {band}{style:#} (service band {}){remark}", band.limit())
+    let limit = band.limit();
+    writeln!(out, "{style}{mos_lqo:.3}  {band}{style:#} (service band {limit}){remark}")
 }
 
 pub(super) fn model(
