@@ -1,7 +1,7 @@
 //! What is told of a pair: the score, and what led to it.
 
-use crate::model::Band;
 use crate::model::indicators::Indicators;
+use crate::model::{Band, Model};
 use crate::service_band::ServiceBand;
 use crate::signal::Signal;
 use serde::{Serialize, Serializer};
@@ -205,4 +205,43 @@ pub struct Levels {
     pub level_dbov: f64,
     /// Share of the time with speech, 0 to 1.
     pub speech_activity: f64,
+}
+
+impl Score {
+    /// What every model's score says, and nothing else.
+    pub(crate) fn bare(model: &Model, mos_lqo: f64) -> Self {
+        Self {
+            mos_lqo,
+            raw: None,
+            quality: ServiceBand::of(mos_lqo),
+            model: model.name().to_owned(),
+            model_version: model.version().to_owned(),
+            bandwidth: model.band(),
+            impairments: None,
+            alignment: Alignment::default(),
+            timeline: Timeline::default(),
+            reference: Levels::default(),
+            degraded: Levels::default(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+impl Utterance {
+    /// Samples of the reference at `rate` Hz, heard later by so many samples.
+    pub(crate) fn new(
+        samples: std::ops::Range<usize>,
+        delay_samples: f64,
+        confidence: f64,
+        rate: f64,
+    ) -> Self {
+        Self {
+            start_s: samples.start as f64 / rate,
+            end_s: samples.end as f64 / rate,
+            // No delay has a sign where it is zero.
+            delay_s: delay_samples / rate + 0.0,
+            delay_samples: delay_samples.round() as i64,
+            confidence: confidence.clamp(0.0, 1.0),
+        }
+    }
 }

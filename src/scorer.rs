@@ -1,13 +1,15 @@
 //! The one way in: a scorer, a reference prepared once, and the score of each degraded signal.
 
-use crate::alignment::{self, AlignmentParameters};
+mod fullband;
+mod p862;
+
+use crate::alignment;
 use crate::error::Result;
-use crate::fullband;
-use crate::model::{ChosenModel, Model, ModelChoice, Parameters};
-use crate::p862;
-use crate::score::{Alignment, Levels, LocalScore, Recording, Score, Scored, Timeline, Utterance};
-use crate::service_band::ServiceBand;
+use crate::model::{ChosenModel, ModelChoice, Parameters};
+use crate::p862::Prepared as P862Reference;
+use crate::score::{Alignment, Recording, Score, Scored};
 use crate::signal::{OpenOptions, Signal};
+use fullband::FullbandReference;
 use std::path::Path;
 
 /// Scores degraded signals against references with one model, or with the one that suits the reference.
@@ -32,7 +34,7 @@ impl Scorer {
         Ok(PreparedReference {
             prepared: match chosen.model.parameters() {
                 Parameters::P862(p862) => {
-                    Prepared::P862(Box::new(p862::Prepared::new(p862, reference)?))
+                    Prepared::P862(Box::new(P862Reference::new(p862, reference)?))
                 }
                 Parameters::Fullband(fullband) => {
                     Prepared::Fullband(Box::new(FullbandReference::new(fullband, reference)?))
@@ -70,14 +72,8 @@ pub struct PreparedReference {
 }
 
 enum Prepared {
-    P862(Box<p862::Prepared>),
+    P862(Box<P862Reference>),
     Fullband(Box<FullbandReference>),
-}
-
-/// The reference for basilar-fb, with what the alignment hears.
-struct FullbandReference {
-    signal: Signal,
-    reference: fullband::Reference,
 }
 
 impl PreparedReference {
@@ -142,168 +138,6 @@ impl PreparedReference {
         }
         Ok(score)
     }
-}
-
-impl FullbandReference {
-    fn new(parameters: &fullband::Parameters, reference: &Signal) -> Result<Self> {
-        let signal = reference.resampled(parameters.sample_rate())?.into_owned();
-        let reference =
-            fullband::Reference::new(signal.name(), signal.samples(), parameters.clone())?;
-        Ok(Self { signal, reference })
-    }
-
-    fn score(
-        &self,
-        model: &Model,
-        degraded: &Signal,
-        known: Option<alignment::Alignment>,
-    ) -> Result<Score> {
-        let rate = self.signal.sample_rate();
-        let resampled = degraded.resampled(rate)?;
-        let reference = self.signal.samples();
-        let parameters = AlignmentParameters::default();
-        let known = known.filter(|known| known.sample_rate == rate);
-        let align = || alignment::align(reference, resampled.samples(), rate, &parameters);
-        let found = known.unwrap_or_else(align);
-        let aligned = found.warp(resampled.samples(), reference, &parameters);
-        let recorded = found.recorded(reference.len(), resampled.samples().len());
-        let assessment = self.reference.compare_recorded(&aligned, recorded);
-        Ok(Score::of_assessment(model, &assessment, &found, [&self.signal, &resampled].map(levels)))
-    }
-}
-
-impl Score {
-    fn of_outcome(model: &Model, outcome: p862::Outcome) -> Self {
-        let rate = f64::from(outcome.sample_rate);
-        let frame_hop_s = outcome.frame_hop as f64 / rate;
-        let levels = |i: usize| Levels {
-            level_dbov: outcome.speech_band_level_dbov[i],
-            speech_activity: outcome.speech_activity[i],
-        };
-        let interval = |interval: &p862::Interval| LocalScore {
-            start_s: interval.first_frame as f64 * frame_hop_s,
-            end_s: (interval.first_frame + interval.frames + 1) as f64 * frame_hop_s,
-            mos_lqo: interval.mos_lqo,
-        };
-        let utterance = |stretch: &p862::Stretch| {
-            Utterance::new(
-                stretch.start..stretch.end,
-                stretch.delay as f64,
-                f64::from(stretch.confidence),
-                rate,
-            )
-        };
-        Self {
-            raw: Some(outcome.raw),
-            reference: levels(0),
-            degraded: levels(1),
-            alignment: Alignment {
-                utterances: outcome.utterances.iter().map(utterance).collect(),
-                clock_drift_ppm: None,
-                unheard_s: Vec::new(),
-            },
-            timeline: Timeline {
-                sample_rate: outcome.sample_rate,
-                frame_hop_s,
-                intervals: outcome.intervals.iter().map(interval).collect(),
-                disturbance: outcome.disturbance,
-                asymmetric_disturbance: outcome.asymmetric_disturbance,
-                silent: outcome.silent,
-            },
-            ..Self::bare(model, outcome.mos_lqo)
-        }
-    }
-
-    fn of_assessment(
-        model: &Model,
-        assessment: &fullband::Assessment,
-        found: &alignment::Alignment,
-        [reference, degraded]: [Levels; 2],
-    ) -> Self {
-        let rate = f64::from(found.sample_rate);
-        let frame_hop_s = assessment.frame_hop_s;
-        let interval = |(frame, moment): (usize, &fullband::Moment)| LocalScore {
-            start_s: frame as f64 * frame_hop_s,
-            end_s: (frame + 2) as f64 * frame_hop_s,
-            mos_lqo: moment.mos_lqo,
-        };
-        let utterance = |segment: &alignment::Segment| {
-            Utterance::new(
-                segment.reference.clone(),
-                segment.delay_samples,
-                segment.confidence,
-                rate,
-            )
-        };
-        let frames = || assessment.timeline.iter();
-        Self {
-            impairments: Some(assessment.impairments),
-            reference,
-            degraded,
-            alignment: Alignment {
-                utterances: found.segments.iter().map(utterance).collect(),
-                clock_drift_ppm: Some(found.clock_drift_ppm),
-                unheard_s: found
-                    .unheard
-                    .iter()
-                    .map(|range| [range.start, range.end].map(|x| x as f64 / rate))
-                    .collect(),
-            },
-            timeline: Timeline {
-                sample_rate: found.sample_rate,
-                frame_hop_s,
-                disturbance: frames()
-                    .map(|f| (f.indicators.missing + f.indicators.added) as f32)
-                    .collect(),
-                asymmetric_disturbance: frames().map(|f| f.indicators.added as f32).collect(),
-                silent: frames().map(|f| !f.active).collect(),
-                intervals: frames().enumerate().map(interval).collect(),
-            },
-            ..Self::bare(model, assessment.mos_lqo)
-        }
-    }
-
-    /// What every model's score says, and nothing else.
-    fn bare(model: &Model, mos_lqo: f64) -> Self {
-        Self {
-            mos_lqo,
-            raw: None,
-            quality: ServiceBand::of(mos_lqo),
-            model: model.name().to_owned(),
-            model_version: model.version().to_owned(),
-            bandwidth: model.band(),
-            impairments: None,
-            alignment: Alignment::default(),
-            timeline: Timeline::default(),
-            reference: Levels::default(),
-            degraded: Levels::default(),
-            warnings: Vec::new(),
-        }
-    }
-}
-
-impl Utterance {
-    fn new(
-        samples: std::ops::Range<usize>,
-        delay_samples: f64,
-        confidence: f64,
-        rate: f64,
-    ) -> Self {
-        Self {
-            start_s: samples.start as f64 / rate,
-            end_s: samples.end as f64 / rate,
-            // No delay has a sign where it is zero.
-            delay_s: delay_samples / rate + 0.0,
-            delay_samples: delay_samples.round() as i64,
-            confidence: confidence.clamp(0.0, 1.0),
-        }
-    }
-}
-
-/// Active speech level and activity factor (P.56).
-fn levels(signal: &Signal) -> Levels {
-    let level = signal.speech_level();
-    Levels { level_dbov: level.active_dbov, speech_activity: level.activity_factor }
 }
 
 /// What was noticed when a signal was read, with its name.

@@ -240,6 +240,17 @@ fn columns_of_the_manifest_that_long_calls_use_survive_where_there_are_none() {
 }
 
 #[test]
+fn a_folder_without_recordings_is_refused() {
+    let folder = recordings();
+    fs::create_dir(folder.path().join("coded")).unwrap();
+    fs::write(folder.path().join("coded/notes.txt"), "none").unwrap();
+    let folders = ["batch", "--reference-dir", ".", "--degraded-dir", "coded", "-o", "out.csv"];
+    let done = basilar(folder.path(), &folders);
+    assert_eq!(done.status.code(), Some(2));
+    assert!(matches!(sentence(&done), Said::Refused(why) if why.starts_with("coded: no audio")));
+}
+
+#[test]
 fn names_of_audio_files_are_known_alike_to_folders_and_to_the_raw_options() {
     let folder = recordings();
     for extension in ["AIFC", "mka", "mp4", "wav", "opus"] {

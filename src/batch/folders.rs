@@ -44,7 +44,14 @@ impl Folders {
             }
         }
         let folders = self.clone();
-        Ok(Box::new((1..).zip(recordings(&self.degraded)).map(move |(row, path)| {
+        let mut degraded = recordings(&self.degraded).peekable();
+        if degraded.peek().is_none() {
+            return Err(Error::InvalidTable {
+                name: self.degraded.display().to_string(),
+                reason: "no audio files (.wav, .flac, .opus and so on) are in it; name the folder of the degraded recordings".to_owned(),
+            });
+        }
+        Ok(Box::new((1..).zip(degraded).map(move |(row, path)| {
             let path = path?;
             folders.row(&references, &path).ok_or_else(|| Error::InvalidRow {
                 name: folders.degraded.display().to_string(),
