@@ -123,7 +123,7 @@ fn what_cannot_be_compared_is_refused_with_the_remedy() {
     fs::write(&other, fs::read_to_string(&baseline).unwrap().replace("1.0.0", "1.1.0")).unwrap();
     for (options, results, reason) in [
         (&["--key", "codec"][..], &baseline, "give --key the columns that tell rows apart"),
-        (&["--key", "site"], &baseline, "no column site; choose among reference, degraded, codec"),
+        (&["--key", "site"], &baseline, "no column site, only reference, degraded, codec"),
         (&["--group-by", "site"], &baseline, "no column site"),
         (&[], &other, "score both by the same model"),
     ] {

@@ -48,9 +48,8 @@ fn results_never_replace_the_manifest_or_a_recording() {
         (&["new.jsonl", "other/linked.csv"], "call.csv"),
     ] {
         let said = refused(folder.path(), "pairs.csv", outputs);
-        let sentence = format!(
-            "error: {spared}: the results would replace it; give another name for them with -o\n"
-        );
+        let sentence =
+            format!("error: {spared}: the results would replace it; give another name for them\n");
         assert_eq!(said, sentence, "{outputs:?}");
     }
     // Earlier results are replaced.

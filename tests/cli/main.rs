@@ -6,6 +6,7 @@ mod material;
 mod bad_input;
 #[cfg(unix)]
 mod closed_pipes;
+mod doors;
 mod json;
 mod listening;
 mod long_calls;

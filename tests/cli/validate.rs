@@ -222,7 +222,11 @@ fn what_is_read_is_never_replaced() {
     let before = fs::read(&ratings).unwrap();
     for option in ["--clips", "--statistics", "--markdown", "--plot"] {
         let done = run(&ratings, &["--model", "nb", option, "ratings.csv"], 2);
-        assert!(said(&done).contains("ratings.csv: would be replaced"), "{}", said(&done));
+        assert!(
+            said(&done).contains("ratings.csv: the results would replace it"),
+            "{}",
+            said(&done)
+        );
     }
     assert_eq!(fs::read(&ratings).unwrap(), before);
 }
