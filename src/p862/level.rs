@@ -61,8 +61,8 @@ impl Source {
         let heard = margin..length - margin + tail;
         let in_speech_band =
             filtered_energy(&samples[heard.clone()], sample_rate, &setup.p.level.bandpass_db);
-        if let InputFilter::Curve { curve_db, .. } = &setup.p.input_filter {
-            let filtered = filtered(&samples[heard.clone()], sample_rate, curve_db);
+        if let InputFilter::Curve { curve_db, gain_factor } = &setup.p.input_filter {
+            let filtered = filtered(&samples[heard.clone()], sample_rate, curve_db, *gain_factor);
             samples[heard.clone()].copy_from_slice(&filtered[..heard.len()]);
         }
         let energy = setup.p.level.energy_factor * in_speech_band;

@@ -148,7 +148,7 @@ impl Search<'_> {
         let range = range as i64;
         let at_lag = |lag: i64| {
             let product =
-                f64::from(products[lag.rem_euclid(length as i64) as usize]) / Correlation::scale(length) as f64;
+                f64::from(products[lag.rem_euclid(length as i64) as usize]) / length as f64;
             (lag, coefficient(product, energies))
         };
         let best = argmax_by((-range..range).map(at_lag), |&(_, value)| value);
