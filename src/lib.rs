@@ -30,6 +30,7 @@ pub mod alignment;
 pub mod batch;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod diagnosis;
 mod dsp;
 mod error;
 pub mod fullband;
