@@ -33,6 +33,7 @@ pub mod cli;
 pub mod diagnosis;
 mod dsp;
 mod error;
+mod finding;
 pub mod fullband;
 pub mod long_calls;
 mod model;

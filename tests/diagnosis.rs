@@ -1,7 +1,7 @@
 //! What a diagnosis promises, on shipped speech with faults put in here.
 
 use basilar::diagnosis::{Diagnosis, Finding, Kind};
-use basilar::{Model, Result, Scorer, Signal};
+use basilar::{Model, Scorer, Signal};
 
 const RATE: u32 = 16_000;
 
@@ -12,8 +12,7 @@ fn reference() -> Signal {
 fn diagnosed(reference: &Signal, samples: Vec<f32>) -> Diagnosis {
     let prepared = Scorer::new(Model::wideband()).prepare(reference).expect("speech");
     let degraded = Signal::new("degraded", samples, RATE);
-    let mos = |signal: &Signal| -> Result<f64> { Ok(prepared.score(signal)?.mos_lqo) };
-    Diagnosis::of(reference, &degraded, mos).expect("a pair that can be scored")
+    prepared.explain(&degraded).expect("a score").diagnosis.expect("what was asked for")
 }
 
 fn only(diagnosis: &Diagnosis, kind: Kind) -> &Finding {

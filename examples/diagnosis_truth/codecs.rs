@@ -8,6 +8,7 @@ use std::process::Command;
 pub fn opus(samples: &[f32], rate: u32, bits: u32) -> Vec<f32> {
     let mut encoder = Encoder::builder(rate, Channels::Mono, Application::Audio)
         .bitrate(Bitrate::Bits(bits))
+        .signal(ropus::Signal::Voice)
         .build()
         .expect("an Opus encoder");
     let mut decoder = Decoder::new(rate, Channels::Mono).expect("an Opus decoder");

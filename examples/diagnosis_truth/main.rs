@@ -13,7 +13,6 @@ mod faults;
 mod judge;
 mod speech;
 
-use basilar::diagnosis::Diagnosis;
 use basilar::{Channel, Model, OpenOptions, PreparedReference, Scorer, Signal};
 use faults::{Fault, faults};
 use judge::Tally;
@@ -55,10 +54,10 @@ fn main() {
                 times += time;
                 scoring += times;
                 times = Duration::ZERO;
-                let mos = |signal: &Signal| Ok(prepared.score(signal)?.mos_lqo);
-                let (time, diagnosis) = timed(|| Diagnosis::of(&reference, &degraded, mos));
+                let (time, score) = timed(|| prepared.explain(&degraded));
                 diagnosing += time;
-                let diagnosis = diagnosis.unwrap_or_else(|error| panic!("{path}: {error}"));
+                let score = score.unwrap_or_else(|error| panic!("{path}: {error}"));
+                let diagnosis = score.diagnosis.unwrap_or_default();
                 let tally = tallies.entry((fault.name.clone(), coding)).or_default();
                 let verdict = tally.add(&made.truth, &diagnosis);
                 if list {

@@ -1,7 +1,7 @@
 //! Peaks that are cut off or squeezed: what is heard stays behind what is expected the more, the louder it is.
 
 use super::evidence::Evidence;
-use super::finding::{Finding, Kind};
+use crate::finding::{Finding, Kind};
 
 /// Classes of amplitude, each with as many samples but the loudest, which have few.
 const CLASSES: [f64; 12] = [0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98, 0.99, 0.995, 1.0];
@@ -11,6 +11,8 @@ const SQUEEZED: f64 = 0.74;
 const CLIPPED: f64 = 0.93;
 /// Samples this small against the loudest are no speech.
 const SPEECH: f32 = 0.02;
+/// So many samples of a recording are looked at.
+const ENOUGH: usize = 60_000;
 /// Least correlation of what is expected with what is heard; below it waveforms tell nothing.
 const COHERENT: f64 = 0.5;
 
@@ -37,10 +39,12 @@ impl Curve {
             .iter()
             .zip(&evidence.heard)
             .enumerate()
+            // Enough to tell, and not all of a long recording to sort.
+            .step_by(evidence.expected.len().div_ceil(ENOUGH))
             .filter(|(at, (expected, _))| expected.abs() > SPEECH * loudest && covered(*at))
             .map(|(_, (expected, heard))| (expected.abs(), heard * expected.signum()))
             .collect();
-        if pairs.len() < 4000 || coherence(&pairs) < COHERENT {
+        if pairs.len() < 2000 || coherence(&pairs) < COHERENT {
             return None;
         }
         pairs.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));

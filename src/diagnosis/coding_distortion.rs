@@ -1,12 +1,12 @@
 //! What no other finding explains: the distortion of codecs, noise suppressors and the like.
 
-use super::evidence::Evidence;
-use super::finding::{Finding, Kind};
+use super::evidence::{Evidence, NOISE_PEAKS};
 use super::spectra::{Spectra, changed};
 use crate::dsp::scales::decibels;
+use crate::finding::{Finding, Kind};
 
-/// A price that is worth a word: what is left of a transparent codec costs less.
-const COST_MOS: f64 = 0.3;
+/// A price that is worth a word: what good codecs cost is less.
+const COST_MOS: f64 = 0.5;
 /// How much stronger than its coherent part a band may be made, as a factor of amplitude.
 const STRONGEST: f64 = 10.0;
 
@@ -52,7 +52,7 @@ pub(super) fn undistorted(evidence: &Evidence, heard: &[f32], explained: &[f32])
         let speech = (frame < frames).then(|| expected.frame(frame));
         for (bin, value) in spectrum.iter_mut().enumerate() {
             let power = f64::from(value.norm_sqr());
-            let kept = (evidence.noise[bin] / power.max(1e-30)).sqrt().min(1.0);
+            let kept = (NOISE_PEAKS * evidence.noise[bin] / power.max(1e-30)).sqrt().min(1.0);
             *value *= kept as f32;
             if let Some(speech) = speech {
                 *value += speech[bin] * (gains[bin] - 1.0) as f32;

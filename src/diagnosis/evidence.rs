@@ -6,7 +6,7 @@
 
 use super::impulse_response::{Image, ImpulseResponse};
 use super::spectra::{Framing, Powers, Spectra, filtered};
-use crate::alignment::{Alignment, AlignmentParameters, align};
+use crate::alignment::{Alignment, AlignmentParameters, Segment, align};
 use crate::dsp::fft::{Buffer, Complex32, Inverse};
 use crate::dsp::scales::{decibels, ratio};
 use crate::signal::Signal;
@@ -20,6 +20,15 @@ const LOST_DB: f64 = 10.0;
 const PAUSE_SHARE: f64 = 0.2;
 /// Share of those that are left out for what else they may hold.
 const PAUSE_OUTLIERS: f64 = 0.15;
+
+/// Noise goes up and down: what is up to this many times its mean power may be noise.
+pub(super) const NOISE_PEAKS: f64 = 4.0;
+/// A stretch whose delay is believed has this share of the confidence of the longest,
+const BELIEVED: f64 = 0.5;
+/// or is longer than this, in seconds.
+const LONG_S: f64 = 0.6;
+/// A delay that differs by that of an echo, to within this, is the echo's, in seconds.
+const ECHO_S: f64 = 0.01;
 
 /// A pair as the checks see it.
 pub(super) struct Evidence {
@@ -40,16 +49,12 @@ pub(super) struct Evidence {
     pub heard_powers: Powers,
     pub expected_powers: Powers,
     pub residual_powers: Powers,
-    /// Frames in which the reference speaks.
-    pub active: Vec<bool>,
     /// Frames in which the reference speaks and the degraded recording follows.
     pub followed: Vec<bool>,
     /// Frames that tell what noise there is.
     pub pauses: Vec<bool>,
     /// Mean power of the residual in pauses, of each bin.
     pub noise: Vec<f64>,
-    /// The linear response over hundreds of milliseconds, in the telephone band.
-    pub impulse: ImpulseResponse,
     /// Later images of the reference: echoes and a room.
     pub images: Vec<Image>,
     /// What those add to the reference's direct image.
@@ -59,7 +64,22 @@ pub(super) struct Evidence {
 impl Evidence {
     pub fn new(reference: &Signal, degraded: &Signal) -> Self {
         let sample_rate = reference.sample_rate();
-        let (alignment, heard) = aligned(reference.samples(), degraded.samples(), sample_rate);
+        let parameters = AlignmentParameters::default();
+        let (own, other) = (reference.samples(), degraded.samples());
+        let alignment = believed(align(own, other, sample_rate, &parameters), None);
+        let heard = alignment.joined(other, own.len(), &parameters);
+        let evidence = Self::of_aligned(reference, alignment, heard);
+        // A stretch that was found at the delay of an echo is heard directly too.
+        let echo = evidence.images.iter().find_map(|image| match image {
+            Image::Echo { delay_s, .. } => Some(*delay_s),
+            Image::Room { .. } => None,
+        });
+        let Some(echo_s) = echo else { return evidence };
+        let alignment = believed(evidence.alignment.clone(), Some(echo_s));
+        if alignment == evidence.alignment {
+            return evidence;
+        }
+        let heard = alignment.joined(other, own.len(), &parameters);
         Self::of_aligned(reference, alignment, heard)
     }
 
@@ -103,11 +123,9 @@ impl Evidence {
             heard_powers,
             expected_powers,
             residual_powers,
-            active,
             followed,
             pauses,
             noise,
-            impulse,
             images,
             late,
         }
@@ -128,19 +146,37 @@ impl Evidence {
             self.speech_dbov
         }
     }
-
-    /// A sample's moment, in seconds.
-    pub fn seconds(&self, sample: usize) -> f64 {
-        sample as f64 / f64::from(self.sample_rate)
-    }
 }
 
-/// Where the reference is heard, and the degraded recording on the reference's time axis.
-fn aligned(reference: &[f32], degraded: &[f32], sample_rate: u32) -> (Alignment, Vec<f32>) {
-    let parameters = AlignmentParameters::default();
-    let alignment = align(reference, degraded, sample_rate, &parameters);
-    let heard = alignment.joined(degraded, reference.len(), &parameters);
-    (alignment, heard)
+/// The alignment without stretches of doubtful delay, or of that of an echo: they go on at the delay beside them.
+fn believed(mut alignment: Alignment, echo_s: Option<f64>) -> Alignment {
+    let rate = f64::from(alignment.sample_rate);
+    let longest = alignment.segments.iter().max_by_key(|segment| segment.reference.len());
+    let Some(longest) = longest.cloned() else { return alignment };
+    let doubtful = |segment: &Segment| {
+        let short = (segment.reference.len() as f64) < LONG_S * rate;
+        let later_s = (segment.delay_samples - longest.delay_samples) / rate;
+        let echoes =
+            echo_s.is_some_and(|echo_s| later_s > 0.5 * ECHO_S && later_s < echo_s + ECHO_S);
+        short && (segment.confidence < BELIEVED * longest.confidence || echoes)
+    };
+    let (sure, doubtful): (Vec<Segment>, Vec<Segment>) =
+        alignment.segments.drain(..).partition(|segment| !doubtful(segment));
+    alignment.segments = sure;
+    for Segment { reference, .. } in doubtful {
+        let next =
+            alignment.segments.partition_point(|other| other.reference.start < reference.start);
+        match next.checked_sub(1) {
+            Some(before) => alignment.segments[before].reference.end = reference.end,
+            None => {
+                let drift = alignment.clock_drift_ppm * 1e-6;
+                let first = &mut alignment.segments[0];
+                first.delay_samples -= drift * (first.reference.start - reference.start) as f64;
+                first.reference.start = reference.start;
+            }
+        }
+    }
+    alignment
 }
 
 /// Sample by sample.

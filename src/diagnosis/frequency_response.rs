@@ -1,8 +1,8 @@
 //! How strongly each frequency of the speech arrives, and what that tells: level, limits of the band, coloration.
 
 use super::evidence::Evidence;
-use super::finding::{Finding, Kind};
 use crate::dsp::scales::decibels;
+use crate::finding::{Finding, Kind};
 
 /// The reference has something to lose where its speech is this far above its own pauses, in dB,
 const ABOVE_PAUSES_DB: f64 = 10.0;
@@ -15,6 +15,12 @@ const EDGE_DB: f64 = -4.0;
 /// Factors by which the band must shrink to be worth a word, at its upper and at its lower edge.
 const NARROWER_ABOVE: f64 = 1.1;
 const NARROWER_BELOW: f64 = 1.7;
+/// The level is told from the frequencies that carry most of speech, below this, in Hz.
+const SPOKEN_HZ: f64 = 4000.0;
+/// Coloration is heard where the reference is no further than this below its strongest frequency, in dB.
+const COLORED_DB: f64 = 45.0;
+/// The widest band in which an edge is looked for, in Hz.
+const WIDEST_HZ: f64 = 250.0;
 /// No voice has much below, in Hz: what is lost there is not missed.
 const LOWEST_HZ: f64 = 140.0;
 /// A change of level that is worth a word, in dB.
@@ -28,6 +34,8 @@ const COLORATION_IN_ROOMS_DB: f64 = 10.0;
 struct Band {
     low_hz: f64,
     high_hz: f64,
+    /// How far the reference is below its strongest frequency there, in dB.
+    below_loudest_db: f64,
     /// In dB.
     gain: Gain,
 }
@@ -57,9 +65,9 @@ impl FrequencyResponse {
     pub fn of(evidence: &Evidence) -> Self {
         let gains = Gains::of(evidence);
         let top = f64::from(evidence.sample_rate) / 2.0;
-        // A sixth of an octave, at least four bins.
-        let least = 4.0 * evidence.framing.bin_hz;
-        let next = |low: &f64| Some((low * 1.06).max(low + least)).filter(|&high| high <= top);
+        // A twelfth of an octave, within limits that leave some bins and still show an edge near the top.
+        let width = |low: f64| (0.06 * low).clamp(4.0 * evidence.framing.bin_hz, WIDEST_HZ);
+        let next = |low: &f64| Some(low + width(*low)).filter(|&high| high <= top);
         let edges: Vec<f64> = std::iter::successors(Some(60.0), next).collect();
         let narrow: Vec<Band> =
             edges.windows(2).map(|edges| gains.band(edges[0], edges[1])).collect();
@@ -69,7 +77,9 @@ impl FrequencyResponse {
             .take_while(|centre| centre * half < top)
             .map(|centre| gains.band(centre / half, centre * half))
             .collect();
-        let level_db = typical(&thirds);
+        let spoken: Vec<Band> =
+            thirds.iter().filter(|band| band.high_hz < SPOKEN_HZ).copied().collect();
+        let level_db = typical(&spoken);
         let upper_hz = upper_edge(&narrow, level_db);
         let lower_hz = lower_edge(&narrow, level_db);
         let in_room = evidence
@@ -115,11 +125,10 @@ impl FrequencyResponse {
     }
 
     pub fn largest_deviation_db(&self) -> f64 {
-        let deviations = self.thirds.iter().filter(|band| self.inside(band)).filter_map(|band| {
-            match band.gain {
-                Gain::Known(gain) => Some(gain - self.level_db),
-                _ => None,
-            }
+        let heard = |band: &&Band| self.inside(band) && band.below_loudest_db < COLORED_DB;
+        let deviations = self.thirds.iter().filter(heard).filter_map(|band| match band.gain {
+            Gain::Known(gain) => Some(gain - self.level_db),
+            _ => None,
         });
         deviations.fold(0.0, |most: f64, next| if next.abs() > most.abs() { next } else { most })
     }
@@ -155,22 +164,18 @@ fn typical(bands: &[Band]) -> f64 {
 
 fn upper_edge(bands: &[Band], level_db: f64) -> Option<f64> {
     let own = bands.iter().rposition(|band| band.gain != Gain::Nothing)?;
-    edge(bands[..=own].iter().rev(), level_db, |band| band.low_hz)
+    edge(bands[..=own].iter().rev(), level_db)
         .filter(|edge| edge * NARROWER_ABOVE < bands[own].high_hz)
 }
 
 fn lower_edge(bands: &[Band], level_db: f64) -> Option<f64> {
     let own = bands.iter().position(|band| band.gain != Gain::Nothing)?;
-    edge(bands[own..].iter(), level_db, |band| band.high_hz)
+    edge(bands[own..].iter(), level_db)
         .filter(|&edge| edge > LOWEST_HZ && edge > NARROWER_BELOW * bands[own].low_hz)
 }
 
 /// From the reference's own edge inwards: where what is lost ends. None if nothing is, or noise covers it.
-fn edge<'a>(
-    bands: impl Iterator<Item = &'a Band>,
-    level_db: f64,
-    inner: fn(&Band) -> f64,
-) -> Option<f64> {
+fn edge<'a>(bands: impl Iterator<Item = &'a Band>, level_db: f64) -> Option<f64> {
     let (mut lost, mut covered) = (0, 0);
     let mut before: Option<(f64, f64)> = None;
     for band in bands {
@@ -191,7 +196,6 @@ fn edge<'a>(
                 before = Some((centre, gain));
             }
         }
-        let _ = inner;
     }
     None
 }
@@ -241,6 +245,7 @@ impl Gains {
         } else {
             Gain::Covered
         };
-        Band { low_hz, high_hz, gain }
+        let below_loudest_db = decibels(self.loudest / speech.max(1e-30));
+        Band { low_hz, high_hz, below_loudest_db, gain }
     }
 }

@@ -1,11 +1,11 @@
 //! Mains hum: steady lines at 50 or 60 Hz and their multiples.
 
 use super::evidence::Evidence;
-use super::finding::{Finding, Kind};
 use super::spectra::{Framing, Powers, changed};
 use crate::alignment::Decimated;
 use crate::dsp::fft::fast_length;
 use crate::dsp::scales::decibels;
+use crate::finding::{Finding, Kind};
 
 /// Rate at which lines are looked for, in Hz; the tenth harmonic lies below half of it.
 const RATE_HZ: u32 = 2000;

@@ -3,12 +3,12 @@
 //! It is found by regularised deconvolution. Nothing answers before it is asked, so the part at negative lags tells how
 //! much of the rest is chance.
 
-use super::finding::{Finding, Kind};
 use super::spectra::filtered;
 use crate::alignment::Decimated;
 use crate::dsp::fft::{Buffer, Forward, Inverse, fast_length};
 use crate::dsp::scales::decibels;
 use crate::dsp::sums::{energy, moving_means};
+use crate::finding::{Finding, Kind};
 use std::ops::Range;
 
 /// The rate at which images are sought, in Hz.

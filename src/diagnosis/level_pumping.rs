@@ -1,15 +1,19 @@
 //! A gain that goes up and down, as of automatic gain controls.
 
+use super::clipping::Curve;
 use super::evidence::Evidence;
-use super::finding::{Finding, Kind};
+use super::impulse_response::Image;
+use super::spectra::Powers;
 use crate::dsp::scales::decibels;
+use crate::finding::{Finding, Kind};
 
 /// Time over which the gain is averaged, in seconds: two syllables.
 const WINDOW_S: f64 = 0.4;
 /// Least speech in it, in seconds.
 const SPEECH_S: f64 = 0.1;
-/// A range that is worth a word, in dB.
-const PUMPING_DB: f64 = 5.0;
+/// A range that is worth a word, in dB; more in rooms, which fill pauses.
+const PUMPING_DB: f64 = 5.5;
+const PUMPING_IN_ROOMS_DB: f64 = 8.0;
 /// Share of the time that may lie outside the range at either end.
 const OUTSIDE: f64 = 0.03;
 /// Frames that are within this of the noise tell no gain, in dB.
@@ -20,15 +24,24 @@ pub(super) struct SlowGain {
     /// In dB, of each frame.
     gains_db: Vec<f64>,
     pub range_db: f64,
+    /// The range from which on it is worth a word.
+    least_db: f64,
 }
 
 impl SlowGain {
-    pub fn of(evidence: &Evidence) -> Self {
+    pub fn of(evidence: &Evidence, clipping: Option<&Curve>) -> Self {
         let framing = evidence.framing;
         let (low, high) = (framing.bin(150.0), framing.bin(3800.0));
         let noise: f64 = evidence.noise[low..=high].iter().sum();
         let sum = |row: &[f32]| row[low..=high].iter().map(|&power| f64::from(power)).sum::<f64>();
-        let frames = evidence.expected_powers.rows().zip(evidence.heard_powers.rows());
+        // Loud speech that is clipped is not turned down.
+        let clipped = clipping.map(|curve| {
+            let cut_off = curve.cut_off(&evidence.expected);
+            let left = evidence.expected.iter().zip(cut_off).map(|(a, b)| a - b);
+            Powers::of(&left.collect::<Vec<f32>>(), framing)
+        });
+        let expected = clipped.as_ref().unwrap_or(&evidence.expected_powers);
+        let frames = expected.rows().zip(evidence.heard_powers.rows());
         let gains: Vec<Option<f64>> = frames
             .enumerate()
             .map(|(frame, (expected, heard))| {
@@ -41,13 +54,14 @@ impl SlowGain {
         let least = (SPEECH_S * framing.rate).ceil() as usize;
         let smooth: Vec<Option<f64>> =
             (0..gains.len()).map(|frame| median_around(&gains, frame, reach, least)).collect();
-        let range_db = range(&smooth);
-        Self { gains_db: held(&smooth), range_db }
+        let in_room = evidence.images.iter().any(|image| matches!(image, Image::Room { .. }));
+        let least_db = if in_room { PUMPING_IN_ROOMS_DB } else { PUMPING_DB };
+        Self { gains_db: held(&smooth), range_db: range(&smooth), least_db }
     }
 
     pub fn finding(&self) -> Option<Finding> {
-        let sure = 0.5 + 0.1 * (self.range_db - PUMPING_DB);
-        (self.range_db >= PUMPING_DB)
+        let sure = 0.5 + 0.1 * (self.range_db - self.least_db);
+        (self.range_db >= self.least_db)
             .then(|| Finding::whole(Kind::LevelPumping, self.range_db, sure))
     }
 

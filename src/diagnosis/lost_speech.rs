@@ -1,10 +1,11 @@
 //! Speech that is silent or much too faint for a moment, and speech that is replaced by a repetition.
 
 use super::evidence::Evidence;
-use super::finding::{Finding, Kind};
+use super::spectra::filtered;
 use crate::alignment::{Decimated, inner_product};
 use crate::dsp::scales::{decibels, ratio};
-use crate::dsp::sums::energy;
+use crate::dsp::sums::{energy, level, running};
+use crate::finding::{Finding, Kind};
 use std::ops::Range;
 
 /// Rate at which events are sought, in Hz: half the band of wideband telephony is enough to hear a gap.
@@ -25,13 +26,21 @@ const SHORTEST: usize = 4;
 const BRIDGED: usize = 3;
 /// Share of the blocks that tell the usual noise.
 const QUIET_SHARE: f64 = 0.15;
-/// Pre-emphasis: low frequencies carry most of the power of speech and little of what is heard.
-const FLATTENING: f32 = 0.9;
+/// Half the length of the filter that weighs frequencies: 4 ms, so that a gap stays one.
+const HALF_TAPS: usize = 16;
+/// Frequencies below are weakened by 6 dB an octave, in Hz.
+const FLAT_ABOVE_HZ: f64 = 2500.0;
+/// How many times its power noise weighs against speech.
+const NOISE_WEIGHS: f64 = 4.0;
+/// A pause of the reference within a loss, in blocks: nothing can be lost there.
+const PAUSE: usize = 32;
 
 /// The pair as events are sought in it.
 pub(super) struct Blocks {
     pub expected: Vec<f32>,
     pub heard: Vec<f32>,
+    /// Running sums of its squares.
+    pub energies: Vec<f64>,
     pub rate: f64,
     /// Samples of a block.
     pub block: usize,
@@ -47,11 +56,18 @@ pub(super) struct Blocks {
 
 impl Blocks {
     pub fn of(evidence: &Evidence, expected: &[f32]) -> Self {
-        let coarse = |samples: &[f32]| {
-            let coarse = Decimated::new(samples, evidence.sample_rate, RATE_HZ);
-            (flattened(&coarse.samples), coarse.sample_rate)
-        };
-        let ((expected, rate), (heard, _)) = (coarse(expected), coarse(&evidence.heard));
+        let coarse = |samples: &[f32]| Decimated::new(samples, evidence.sample_rate, RATE_HZ);
+        let mut pair = [coarse(expected), coarse(&evidence.heard)];
+        // An echo or a room sounds on where the speech itself is lost.
+        if let Some(late) = &evidence.late {
+            let late = coarse(late);
+            for samples in pair.iter_mut().map(|coarse| &mut coarse.samples) {
+                samples.iter_mut().zip(&late.samples).for_each(|(sample, late)| *sample -= late);
+            }
+        }
+        let rate = pair[0].sample_rate;
+        let weights = weights(evidence, rate);
+        let [expected, heard] = pair.map(|coarse| filtered(&coarse.samples, &weights, HALF_TAPS));
         let block = (BLOCK_S * rate).round() as usize;
         let residual: Vec<f32> = heard.iter().zip(&expected).map(|(a, b)| a - b).collect();
         let powers = |samples: &[f32]| -> Vec<f64> {
@@ -61,10 +77,12 @@ impl Blocks {
         let (expected_power, heard_power) = (powers(&expected), powers(&heard));
         let residual_power = powers(&residual);
         let noise = noise(&expected_power, &residual_power);
-        let speech = crate::dsp::sums::level(expected_power.iter().map(|&power| power as f32));
+        let speech = level(expected_power.iter().map(|&power| power as f32));
+        let energies = running(heard.iter().map(|sample| f64::from(*sample).powi(2)));
         Self {
             expected,
             heard,
+            energies,
             rate,
             block,
             expected_power,
@@ -100,6 +118,14 @@ impl Blocks {
         [blocks.start, blocks.end].map(|block| (block * self.block) as f64 / self.rate)
     }
 
+    /// Whether what lies between two losses is short, or a pause of the reference's own.
+    fn bridged(&self, between: Range<usize>) -> bool {
+        let quiet = |block: usize| {
+            !self.speaks(block) && self.heard_power[block] < self.speech * ratio(-SPEECH_DB)
+        };
+        between.len() <= BRIDGED || between.len() <= PAUSE && between.clone().all(quiet)
+    }
+
     /// Losses, as ranges of blocks.
     pub fn losses(&self) -> Vec<Range<usize>> {
         let count = self.expected_power.len();
@@ -108,7 +134,7 @@ impl Blocks {
         let mut losses: Vec<Range<usize>> = Vec::new();
         for block in (0..count).filter(|&block| lost(block)) {
             match losses.last_mut() {
-                Some(last) if block <= last.end + BRIDGED => last.end = block + 1,
+                Some(last) if self.bridged(last.end..block) => last.end = block + 1,
                 _ => losses.push(block..block + 1),
             }
         }
@@ -152,9 +178,35 @@ fn noise(expected: &[f64], residual: &[f64]) -> f64 {
     sum / blocks.len().max(1) as f64
 }
 
-fn flattened(samples: &[f32]) -> Vec<f32> {
-    let before = std::iter::once(&0.0).chain(samples);
-    samples.iter().zip(before).map(|(now, before)| now - FLATTENING * before).collect()
+/// Taps of a filter that lets pass what stands out of the noise, high frequencies more than low ones: those carry most
+/// of the power of speech and little of what is heard.
+fn weights(evidence: &Evidence, rate: f64) -> Vec<f32> {
+    let speech = evidence.expected_powers.mean(|frame| evidence.followed[frame]);
+    let half = HALF_TAPS as f64;
+    let steps = 2 * HALF_TAPS;
+    let gains: Vec<f64> = (0..=steps)
+        .map(|step| {
+            let hz = step as f64 / steps as f64 * rate / 2.0;
+            let bin = evidence.framing.bin(hz);
+            let around = bin.saturating_sub(3)..(bin + 4).min(speech.len());
+            let sum = |powers: &[f64]| powers[around.clone()].iter().sum::<f64>();
+            let (speech, noise) = (sum(&speech), sum(&evidence.noise));
+            let clear = (1.0 - NOISE_WEIGHS * noise / speech.max(1e-30)).clamp(0.01, 1.0);
+            clear * (hz / FLAT_ABOVE_HZ).min(1.0)
+        })
+        .collect();
+    (0..=2 * HALF_TAPS)
+        .map(|tap| {
+            let at = tap as f64 - half;
+            let wave = |(step, gain): (usize, &f64)| {
+                let edge = if step == 0 || step == steps { 0.5 } else { 1.0 };
+                edge * gain * (std::f64::consts::PI * at * step as f64 / steps as f64).cos()
+            };
+            let sum: f64 = gains.iter().enumerate().map(wave).sum();
+            let window = (std::f64::consts::FRAC_PI_2 * at / (half + 1.0)).cos().powi(2);
+            (sum / steps as f64 * window) as f32
+        })
+        .collect()
 }
 
 /// Correlation coefficient and energies of two stretches.

@@ -14,7 +14,6 @@
 mod clipping;
 mod coding_distortion;
 mod evidence;
-mod finding;
 mod frequency_response;
 mod hum;
 mod impulse_response;
@@ -26,9 +25,11 @@ mod spectra;
 mod taken_back;
 mod timing;
 
-pub use finding::{Finding, Kind};
+pub use crate::finding::{Diagnosis, Finding, Kind};
 
 use crate::error::Result;
+use crate::score::{Alignment, Score};
+use crate::scorer::PreparedReference;
 use crate::signal::Signal;
 use clipping::Curve;
 use evidence::Evidence;
@@ -37,104 +38,87 @@ use hum::Hum;
 use impulse_response::Image;
 use level_pumping::SlowGain;
 use lost_speech::Blocks;
-use serde::Serialize;
 
-/// Alignment confidence below which two recordings have nothing to do with each other.
-const UNRELATED_BELOW: f64 = 0.3;
 /// A degraded recording that is fainter, in dBov, and this much fainter than the reference, in dB, is silent.
 const SILENT_DBOV: f64 = -70.0;
 const SILENT_DB: f64 = 40.0;
-/// Without other findings, a score this far below the best is looked at for distortion.
-const UNIMPAIRED_MOS: f64 = 0.3;
+/// Distortion is looked for where the score stays this far below the best with the dearest cause taken back.
+const UNIMPAIRED_MOS: f64 = 0.5;
 
-/// What a score fell for.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub struct Diagnosis {
-    /// What was found: the dearest kind first, findings of one kind in order of time.
-    pub findings: Vec<Finding>,
-}
-
-impl Diagnosis {
-    /// Compares a degraded recording with its reference. `mos_lqo` asks a model for the score of a recording against
-    /// that reference; it is called once for each kind of fault found, and once or twice besides.
+impl PreparedReference {
+    /// Scores a degraded recording and says why: [`score`](Self::score) with the diagnosis in it.
     ///
     /// # Errors
-    /// What `mos_lqo` fails with on the degraded recording itself, and signals whose rate is out of range.
-    pub fn of(
-        reference: &Signal,
-        degraded: &Signal,
-        mos_lqo: impl Fn(&Signal) -> Result<f64>,
-    ) -> Result<Self> {
+    /// As [`score`](Self::score).
+    pub fn explain(&self, degraded: &Signal) -> Result<Score> {
+        let mut score = self.score(degraded)?;
+        score.diagnosis = Some(self.diagnose(degraded, &score)?);
+        Ok(score)
+    }
+
+    /// What a score of this reference fell for: the model is asked once for each kind of fault found, and once or
+    /// twice besides.
+    ///
+    /// # Errors
+    /// A degraded signal whose rate is out of range.
+    pub fn diagnose(&self, degraded: &Signal, score: &Score) -> Result<Diagnosis> {
+        let reference = self.signal();
         let degraded = degraded.resampled(reference.sample_rate())?;
         let evidence = Evidence::new(reference, &degraded);
         if let Some(finding) = unrelated(&evidence, &degraded) {
-            return Ok(Self { findings: vec![finding.in_words()] });
+            return Ok(Diagnosis::priced(vec![finding], &[]));
         }
-        let score = mos_lqo(&degraded)?;
-        let signal =
-            |samples: &[f32]| Signal::new(degraded.name(), samples.to_vec(), evidence.sample_rate);
-        let mut causes = Causes::of(&evidence, degraded.samples());
-        let on_time = mos_lqo(&signal(&evidence.heard)).unwrap_or(score);
-        let price = |kind: Kind, causes: &Causes| -> Option<f64> {
-            let clean = taken_back::without(kind, &evidence, causes)?;
-            Some(mos_lqo(&signal(&clean)).ok()? - on_time)
-        };
-        let mut costs: Vec<(Kind, f64)> = Vec::new();
-        for kind in causes.kinds() {
-            let cost = price(kind, &causes).unwrap_or(on_time - score);
-            costs.push((kind, cost));
-        }
-        let left = costs.iter().fold(on_time, |best, (_, cost)| best.max(on_time + cost));
-        if left < BEST_MOS - UNIMPAIRED_MOS
-            || causes.findings.is_empty() && score < BEST_MOS - UNIMPAIRED_MOS
-        {
-            if let Some(cost) = price(Kind::CodingDistortion, &causes) {
-                if let Some(finding) = coding_distortion::finding(&evidence, cost) {
-                    causes.findings.push(finding);
-                    costs.push((Kind::CodingDistortion, cost));
-                }
-            }
-        }
-        Ok(Self::priced(causes.findings, &costs))
-    }
-
-    /// Findings with their prices, dearest first.
-    fn priced(findings: Vec<Finding>, costs: &[(Kind, f64)]) -> Self {
-        let cost = |kind: Kind| costs.iter().find(|cost| cost.0 == kind).map(|cost| cost.1);
-        let mut findings: Vec<Finding> = findings
-            .into_iter()
-            .map(|finding| Finding { cost_mos: cost(finding.kind), ..finding }.in_words())
-            .collect();
-        let dear = |finding: &Finding| finding.cost_mos.unwrap_or(0.0);
-        findings.sort_by(|a, b| {
-            let place = |finding: &Finding| finding.start_s.unwrap_or(0.0);
-            dear(b)
-                .total_cmp(&dear(a))
-                .then(a.kind.cmp(&b.kind))
-                .then(place(a).total_cmp(&place(b)))
-        });
-        Self { findings }
-    }
-
-    /// The kind that costs most; none where nothing was found.
-    pub fn main_cause(&self) -> Option<Kind> {
-        self.findings.first().map(|finding| finding.kind)
-    }
-
-    /// Every kind found with what it costs, the dearest first.
-    pub fn causes(&self) -> Vec<(Kind, Option<f64>)> {
-        let mut causes: Vec<(Kind, Option<f64>)> = Vec::new();
-        for finding in &self.findings {
-            if causes.iter().all(|cause| cause.0 != finding.kind) {
-                causes.push((finding.kind, finding.cost_mos));
-            }
-        }
-        causes
+        let causes = Causes::of(&evidence, degraded.samples());
+        let asked = Prices { reference: self, evidence: &evidence, score: score.mos_lqo };
+        Ok(asked.diagnosis(causes))
     }
 }
 
-/// The best MOS-LQO that the mappings of P.862.1 and P.862.2 give.
-const BEST_MOS: f64 = 4.6;
+/// What a model says of the recording with one cause or another taken back.
+struct Prices<'a> {
+    reference: &'a PreparedReference,
+    evidence: &'a Evidence,
+    /// MOS-LQO of the degraded recording as it is.
+    score: f64,
+}
+
+impl Prices<'_> {
+    fn diagnosis(&self, mut causes: Causes) -> Diagnosis {
+        // Without changes of delay the common time axis takes nothing back.
+        let steady = !causes.findings.iter().any(|finding| finding.kind.is_of_time());
+        let on_time = if steady { None } else { self.ask(&self.evidence.heard) };
+        let on_time = on_time.unwrap_or(self.score);
+        let price = |kind: Kind, causes: &Causes| {
+            let clean = taken_back::without(kind, self.evidence, causes)?;
+            Some(self.ask(&clean)? - on_time)
+        };
+        let mut costs: Vec<(Kind, f64)> = Vec::new();
+        for kind in causes.kinds() {
+            // Delays and clocks are what the common time axis takes back.
+            costs.push((kind, price(kind, &causes).unwrap_or(on_time - self.score)));
+        }
+        let dearest = costs.iter().map(|cost| cost.1).fold(0.0, f64::max);
+        if on_time.max(self.score) + dearest < self.best() - UNIMPAIRED_MOS
+            && let Some(cost) = price(Kind::CodingDistortion, &causes)
+            && let Some(finding) = coding_distortion::finding(self.evidence, cost)
+        {
+            causes.findings.push(finding);
+            costs.push((Kind::CodingDistortion, cost));
+        }
+        Diagnosis::priced(causes.findings, &costs)
+    }
+
+    /// MOS-LQO of a recording on the reference's time axis.
+    fn ask(&self, heard: &[f32]) -> Option<f64> {
+        let heard = Signal::new("degraded", heard.to_vec(), self.evidence.sample_rate);
+        Some(self.reference.score_on_time(&heard).ok()?.mos_lqo)
+    }
+
+    /// The best that the model says.
+    fn best(&self) -> f64 {
+        self.reference.chosen().model.mos_lqo_range()[1]
+    }
+}
 
 /// Whether there is nothing to compare.
 fn unrelated(evidence: &Evidence, degraded: &Signal) -> Option<Finding> {
@@ -143,7 +127,7 @@ fn unrelated(evidence: &Evidence, degraded: &Signal) -> Option<Finding> {
         return Some(Finding::whole(Kind::NothingHeard, level, 1.0));
     }
     let confidence = evidence.alignment.confidence;
-    (confidence < UNRELATED_BELOW)
+    (confidence < Alignment::UNRELATED_BELOW)
         .then(|| Finding::whole(Kind::WrongRecording, confidence, 1.0 - confidence))
 }
 
@@ -162,9 +146,9 @@ impl Causes {
         let mut findings = timing::findings(evidence, degraded);
         let response = FrequencyResponse::of(evidence);
         findings.extend(response.findings());
-        let slow_gain = SlowGain::of(evidence);
-        findings.extend(slow_gain.finding());
         let clipping = Curve::of(evidence);
+        let slow_gain = SlowGain::of(evidence, clipping.as_ref());
+        findings.extend(slow_gain.finding());
         findings.extend(clipping.as_ref().map(Curve::finding));
         let hum = Hum::of(evidence);
         findings.extend(noise::noise(evidence, hum.as_ref().map(|hum| hum.level_dbov)));
@@ -177,9 +161,10 @@ impl Causes {
         } else {
             Blocks::of(evidence, &evidence.expected)
         };
-        let losses = blocks.losses();
-        findings.extend(losses.iter().map(|loss| blocks.finding(loss)));
-        let repetitions = repeated_speech::repetitions(&blocks, &losses);
+        let repetitions = repeated_speech::repetitions(&blocks);
+        let repeated = |loss: &Finding| repetitions.iter().any(|other| other.covers(loss));
+        let losses = blocks.losses().into_iter().map(|loss| blocks.finding(&loss));
+        findings.extend(losses.filter(|loss| !repeated(loss)));
         findings.extend(repetitions.iter().map(|repetition| repetition.finding()));
         Self { findings, response, slow_gain, clipping, hum }
     }

@@ -1,8 +1,8 @@
 //! Noise: what is heard while the reference is silent.
 
 use super::evidence::Evidence;
-use super::finding::{Finding, Kind};
 use crate::dsp::scales::{decibels, ratio};
+use crate::finding::{Finding, Kind};
 
 /// Noise that is further below the speech is not worth a word, in dB.
 const AUDIBLE_DB: f64 = 36.0;

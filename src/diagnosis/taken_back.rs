@@ -2,15 +2,13 @@
 
 use super::Causes;
 use super::coding_distortion;
-use super::evidence::Evidence;
-use super::finding::Kind;
+use super::evidence::{Evidence, NOISE_PEAKS};
 use super::frequency_response::FrequencyResponse;
 use super::spectra::changed;
+use crate::finding::Kind;
 
 /// Cross-fades around what is replaced, in seconds.
 const FADE_S: f64 = 0.004;
-/// Noise is taken out up to this many times its mean power, as it goes up and down.
-const NOISE_PEAKS: f64 = 4.0;
 /// A resonance is taken back up to this, in dB.
 const STRONGEST_DB: f64 = 25.0;
 

@@ -1,8 +1,8 @@
 //! Delays that change, clocks that differ, and what is heard between.
 
 use super::evidence::Evidence;
-use super::finding::{Finding, Kind};
 use crate::alignment::Alignment;
+use crate::finding::{Finding, Kind};
 
 /// A change of delay that is worth a word, in seconds.
 const JUMP_S: f64 = 0.002;

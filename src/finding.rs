@@ -1,4 +1,4 @@
-//! What a diagnosis consists of: findings, each with its kind, place, size, sureness and price.
+//! What a diagnosis says: findings, each with its kind, place, size, sureness and price.
 
 use serde::Serialize;
 use std::fmt;
@@ -67,6 +67,11 @@ impl Kind {
         self.into()
     }
 
+    /// Whether it is a matter of delays and clocks alone.
+    pub(crate) fn is_of_time(self) -> bool {
+        matches!(self, Self::Inserted | Self::DelayJump | Self::JitterBuffer | Self::ClockDrift)
+    }
+
     /// The unit of the value.
     pub fn unit(self) -> &'static str {
         match self {
@@ -127,7 +132,7 @@ pub struct Finding {
 
 impl Finding {
     /// A finding that concerns the whole recording.
-    pub(super) fn whole(kind: Kind, value: f64, confidence: f64) -> Self {
+    pub(crate) fn whole(kind: Kind, value: f64, confidence: f64) -> Self {
         Self {
             kind,
             start_s: None,
@@ -143,7 +148,7 @@ impl Finding {
     }
 
     /// A finding with a place in the reference, in seconds.
-    pub(super) fn event(
+    pub(crate) fn event(
         kind: Kind,
         [start_s, end_s]: [f64; 2],
         value: f64,
@@ -153,13 +158,95 @@ impl Finding {
     }
 
     /// The same with a second measure.
-    pub(super) fn with_second(self, value: f64) -> Self {
+    pub(crate) fn with_second(self, value: f64) -> Self {
         Self { second_value: Some(value), ..self }
     }
 
     /// The same, said in words.
-    pub(super) fn in_words(self) -> Self {
+    pub(crate) fn in_words(self) -> Self {
         Self { words: words(&self), ..self }
+    }
+}
+
+/// What a score fell for.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[non_exhaustive]
+pub struct Diagnosis {
+    /// What was found: the dearest kind first, findings of one kind in order of time.
+    pub findings: Vec<Finding>,
+}
+
+impl Diagnosis {
+    /// Findings with their prices, dearest kind first.
+    pub(crate) fn priced(findings: Vec<Finding>, costs: &[(Kind, f64)]) -> Self {
+        let cost = |kind: Kind| costs.iter().find(|cost| cost.0 == kind).map(|cost| cost.1);
+        let mut findings: Vec<Finding> = findings
+            .into_iter()
+            .map(|finding| Finding { cost_mos: cost(finding.kind), ..finding }.in_words())
+            .collect();
+        findings.sort_by(|a, b| {
+            let [dear, place] = [|f: &Finding| f.cost_mos, |f: &Finding| f.start_s]
+                .map(|value| [value(a), value(b)].map(|value| value.unwrap_or(0.0)));
+            let dearer = dear[1].total_cmp(&dear[0]);
+            dearer.then(a.kind.cmp(&b.kind)).then(place[0].total_cmp(&place[1]))
+        });
+        Self { findings }
+    }
+
+    /// The kind that costs most; none where nothing was found.
+    pub fn main_cause(&self) -> Option<Kind> {
+        self.findings.first().map(|finding| finding.kind)
+    }
+
+    /// Every kind found with what it costs, the dearest first.
+    pub fn causes(&self) -> Vec<(Kind, Option<f64>)> {
+        let mut causes: Vec<(Kind, Option<f64>)> = Vec::new();
+        for finding in &self.findings {
+            if causes.iter().all(|cause| cause.0 != finding.kind) {
+                causes.push((finding.kind, finding.cost_mos));
+            }
+        }
+        causes
+    }
+
+    /// The findings of one kind, in order of time.
+    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| finding.kind == kind)
+    }
+
+    /// The dearest causes in one line, each with its price; none where nothing was found.
+    pub fn why(&self) -> Option<String> {
+        /// More would hide what matters.
+        const NAMED: usize = 3;
+        let cause = |(kind, cost): (Kind, Option<f64>)| {
+            let words = self.summed_up(kind);
+            match cost {
+                // A price below zero says that the model does not mind.
+                Some(cost) => format!("{words} (costs {:.2})", cost.max(0.0)),
+                None => words,
+            }
+        };
+        let causes: Vec<String> = self.causes().into_iter().take(NAMED).map(cause).collect();
+        (!causes.is_empty()).then(|| causes.join("; "))
+    }
+
+    /// All findings of a kind in a few words.
+    pub fn summed_up(&self, kind: Kind) -> String {
+        let own: Vec<&Finding> = self.of_kind(kind).collect();
+        let sum: f64 = own.iter().map(|finding| finding.value).sum();
+        let times = own.len();
+        match (kind, own.as_slice()) {
+            (_, [only]) => only.words.clone(),
+            (Kind::LostSpeech, _) => format!("{sum:.0} ms of speech lost in {times} places"),
+            (Kind::RepeatedSpeech, _) => {
+                format!("{sum:.0} ms of speech replaced by repetitions in {times} places")
+            }
+            (Kind::Inserted, _) => {
+                format!("{sum:.0} ms of foreign sound inserted in {times} places")
+            }
+            (Kind::DelayJump, _) => format!("delay jumps {times} times"),
+            _ => own.first().map_or(String::new(), |finding| finding.words.clone()),
+        }
     }
 }
 
