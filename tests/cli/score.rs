@@ -50,7 +50,7 @@ Model      p862-nb 1.0.0, P.862 narrowband with the P.862.1 mapping
 
 MOS-LQO  Service band          Delay (ms)  Length (s)  Degraded
   4.544  Excellent            0.0 to 60.0       7.042  8k/carlo-it/delay-jump-in-pause-60-ms.flac
-      -  not scored                                 missing.wav
+      -  not scored                                    missing.wav
   4.547  Excellent                    0.0       6.982  formats/stereo-right-10-db-down.wav
   4.246  Good                         0.0       6.982  formats/a-law.wav
 ";
@@ -71,10 +71,10 @@ warning: formats/stereo-right-10-db-down.wav: the mix of 2 channels was taken
 fn a_channel_of_a_stereo_recording_is_scored_against_a_mono_reference() {
     let stereo = "formats/stereo-right-10-db-down.wav";
     for (channel, first_line) in [
-        ("left", "MOS-LQO    4.549  Excellent"),
-        ("1", "MOS-LQO    4.549  Excellent"),
-        ("right", "MOS-LQO    4.538  Excellent"),
-        ("mix", "MOS-LQO    4.547  Excellent"),
+        ("left", "MOS-LQO    4.549  Excellent (service band from 4.5)"),
+        ("1", "MOS-LQO    4.549  Excellent (service band from 4.5)"),
+        ("right", "MOS-LQO    4.538  Excellent (service band from 4.5)"),
+        ("mix", "MOS-LQO    4.547  Excellent (service band from 4.5)"),
     ] {
         let done = score(&["--channel", channel, NARROW, stereo]).assert().code(0).stderr("");
         assert_eq!(first(&done.get_output().stdout), first_line, "{channel}");
@@ -164,7 +164,8 @@ fn a_name_with_control_characters_stays_one_line() {
     let done = score(&[NARROW, NARROW, strange]).assert().code(3);
     let printed = String::from_utf8_lossy(&done.get_output().stdout).into_owned();
     assert!(
-        printed.ends_with("not scored                                 a\u{fffd}[2J\u{fffd}b.wav\n")
+        printed
+            .ends_with("not scored                                    a\u{fffd}[2J\u{fffd}b.wav\n")
     );
 }
 
