@@ -6,6 +6,7 @@ mod completions;
 mod input;
 mod man;
 mod models;
+mod report;
 mod score;
 mod summarize;
 mod validate;
@@ -41,6 +42,7 @@ pub struct Arguments {
 enum Command {
     Batch(batch::Arguments),
     Compare(compare::Arguments),
+    Report(report::Arguments),
     Score(score::Arguments),
     Summarize(summarize::Arguments),
     Validate(validate::Arguments),
@@ -64,6 +66,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Batch(arguments) => Ok(batch::run(arguments)),
         Command::Compare(arguments) => Ok(compare::run(&arguments)),
         Command::Summarize(arguments) => Ok(summarize::run(&arguments)),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),
