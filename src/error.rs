@@ -1,6 +1,7 @@
 //! The one error type: every variant names the file or argument, what is wrong with it, and what to do.
 
 use std::io;
+use std::ops::RangeInclusive;
 
 /// Why something could not be scored.
 #[derive(Debug, thiserror::Error, strum::IntoStaticStr)]
@@ -89,13 +90,17 @@ pub enum Error {
     },
     /// A sample rate of zero or outside what is converted reliably.
     #[error(
-        "{name}: a sample rate of {sample_rate} Hz is outside 4000 to 384000 Hz; correct the header or convert the file"
+        "{name}: a sample rate of {sample_rate} Hz is outside {} to {} Hz; correct the header or convert the file",
+        .limits_hz.start(),
+        .limits_hz.end()
     )]
     SampleRate {
         /// File or signal.
         name: String,
         /// The rate in Hz.
         sample_rate: u32,
+        /// The rates that are read and converted, in Hz.
+        limits_hz: RangeInclusive<u32>,
     },
     /// A header without any samples behind it.
     #[error("{name}: contains no samples; record or copy it again")]
@@ -163,21 +168,26 @@ pub enum Error {
         /// The least the model takes, in seconds.
         minimum_s: f64,
     },
-    /// No power in the speech band: digital silence, or a signal outside it.
+    /// No power in what the model hears: digital silence, or a signal outside its band.
     #[error(
-        "{name}: silent in the speech band (350 to 3250 Hz); check that the right file and channel were recorded"
+        "{name}: silent{}; check that the right file and channel were recorded",
+        .band_hz.map_or_else(String::new, |[low, high]| format!(" in the speech band ({low} to {high} Hz)"))
     )]
     Silent {
         /// File or signal.
         name: String,
+        /// The band that was listened to, in Hz, where it is not all that the signal holds.
+        band_hz: Option<[f64; 2]>,
     },
     /// A reference in which no utterance was found.
     #[error(
-        "{name}: no speech of 0.2 s or more found in the reference; give a reference with clear speech"
+        "{name}: no speech of {minimum_s} s or more found in the reference; give a reference with clear speech"
     )]
     NoSpeech {
         /// File or signal.
         name: String,
+        /// The shortest speech that is looked for, in seconds.
+        minimum_s: f64,
     },
     /// The degraded signal holds nothing of the reference's speech.
     #[error(

@@ -1,14 +1,14 @@
 //! basilar scores how a degraded recording sounds against its reference, on the MOS-LQO scale.
 //!
 //! ```
-//! use basilar::{Model, Quality, Scorer, Signal};
+//! use basilar::{Model, ServiceBand, Scorer, Signal};
 //!
 //! # fn main() -> basilar::Result<()> {
 //! let folder = std::path::Path::new("audio-samples/16k/horizons-en");
 //! let reference = Signal::open(folder.join("reference.wav"))?;
 //! let scorer = Scorer::new(Model::wideband());
 //! let prepared = scorer.prepare(&reference)?; // reference-side work, done once
-//! for (file, quality) in [("opus-12-kbps.wav", Quality::Good), ("opus-24-kbps.wav", Quality::Excellent)] {
+//! for (file, quality) in [("opus-12-kbps.wav", ServiceBand::Good), ("opus-24-kbps.wav", ServiceBand::Excellent)] {
 //!     let score = prepared.score(&Signal::open(folder.join(file))?)?;
 //!     println!("{file}: {:.2} {}", score.mos_lqo, score.quality);
 //!     assert_eq!(score.quality, quality);
@@ -30,10 +30,15 @@ pub mod fullband;
 pub mod long_calls;
 mod model;
 mod p862;
+pub mod parallel;
 pub mod report;
+pub mod results;
+mod rounding;
 mod score;
 mod scorer;
+mod service_band;
 mod signal;
+pub mod statistics;
 pub mod table;
 pub mod validation;
 
@@ -42,7 +47,11 @@ pub mod validation;
 pub use {fullband::FullbandStages, p862::Stages};
 
 pub use error::{Error, Result};
-pub use model::{Band, Model};
-pub use score::{Alignment, Levels, LocalScore, Quality, Score, Timeline, Utterance};
+pub use model::{Band, ChosenModel, GivenModel, Model, ModelChoice};
+pub use score::{Alignment, Levels, LocalScore, Recording, Score, Scored, Timeline, Utterance};
 pub use scorer::{PreparedReference, Scorer};
-pub use signal::{Channel, Encoding, OpenOptions, RawFormat, Signal, SpeechLevel, Stream, Warning};
+pub use service_band::ServiceBand;
+pub use signal::{
+    Channel, Encoding, OpenOptions, RawFormat, SAMPLE_RATES, Signal, SpeechLevel, Stream, Warning,
+    is_audio_file,
+};

@@ -1,18 +1,60 @@
 //! What is told of a pair: the score, and what led to it.
 
-use crate::model::Band;
 use crate::model::indicators::Indicators;
-use serde::Serialize;
+use crate::model::{Band, Model};
+use crate::service_band::ServiceBand;
+use crate::signal::Signal;
+use serde::{Serialize, Serializer};
+
+/// What every usable recording has.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Recording {
+    /// Samples per second, in Hz.
+    pub sample_rate: u32,
+    /// Length in seconds.
+    pub duration_s: f64,
+}
+
+impl Recording {
+    pub(crate) fn new(sample_rate: u32, duration_s: f64) -> Self {
+        Self { sample_rate, duration_s }
+    }
+
+    /// How many samples it has.
+    pub fn samples(&self) -> usize {
+        (self.duration_s * f64::from(self.sample_rate)).round() as usize
+    }
+}
+
+impl From<&Signal> for Recording {
+    fn from(signal: &Signal) -> Self {
+        Self::new(signal.sample_rate(), signal.duration_s())
+    }
+}
+
+/// A degraded recording with its score.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Scored {
+    /// The degraded recording.
+    #[serde(flatten)]
+    pub recording: Recording,
+    /// Its score.
+    #[serde(flatten)]
+    pub score: Score,
+}
 
 /// How a degraded signal sounds against its reference, and what led to that.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Score {
     /// Mean opinion score, listening quality, objective (P.10, P.800.1): 1 bad to 5 excellent.
     pub mos_lqo: f64,
     /// The model's own scale before the mapping to MOS-LQO: P.862 from −0.5 to 4.5.
     pub raw: Option<f64>,
-    /// The score in a word.
-    pub quality: Quality,
+    /// The score in a word: its service band.
+    pub quality: ServiceBand,
     /// Name of the model.
     pub model: String,
     /// Version of the model's numbers.
@@ -33,49 +75,9 @@ pub struct Score {
     pub warnings: Vec<String>,
 }
 
-/// A MOS-LQO in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Quality {
-    /// Below 3.0.
-    Bad,
-    /// 3.0 and above.
-    Poor,
-    /// 3.5 and above.
-    Fair,
-    /// 4.0 and above.
-    Good,
-    /// 4.5 and above.
-    Excellent,
-}
-
-impl Quality {
-    /// The word for a MOS-LQO.
-    pub fn of(mos_lqo: f64) -> Self {
-        match mos_lqo {
-            4.5.. => Self::Excellent,
-            4.0.. => Self::Good,
-            3.5.. => Self::Fair,
-            3.0.. => Self::Poor,
-            _ => Self::Bad,
-        }
-    }
-}
-
-impl std::fmt::Display for Quality {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(match self {
-            Self::Bad => "Bad",
-            Self::Poor => "Poor",
-            Self::Fair => "Fair",
-            Self::Good => "Good",
-            Self::Excellent => "Excellent",
-        })
-    }
-}
-
 /// Where the reference was found in the degraded signal.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Alignment {
     /// The delays in order of time, an entry a stretch of the reference.
     pub utterances: Vec<Utterance>,
@@ -86,6 +88,10 @@ pub struct Alignment {
 }
 
 impl Alignment {
+    /// The confidence below which two recordings may have nothing to do with each other. Unrelated speech, tones and
+    /// noise stay below it; of the shipped degradations only vocoders below 5 kbit/s do.
+    pub const UNRELATED_BELOW: f64 = 0.3;
+
     /// The delay of the longest utterance, in seconds; positive where the degraded signal is late.
     pub fn delay_s(&self) -> f64 {
         let longest =
@@ -113,8 +119,33 @@ impl Alignment {
     }
 }
 
+impl Serialize for Alignment {
+    /// The fields, and what follows from them.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Told<'a> {
+            delay_s: f64,
+            delay_range_s: (f64, f64),
+            confidence: f64,
+            clock_drift_ppm: Option<f64>,
+            unheard_s: &'a [[f64; 2]],
+            utterances: &'a [Utterance],
+        }
+        Told {
+            delay_s: self.delay_s(),
+            delay_range_s: self.delay_range_s(),
+            confidence: self.confidence(),
+            clock_drift_ppm: self.clock_drift_ppm,
+            unheard_s: &self.unheard_s,
+            utterances: &self.utterances,
+        }
+        .serialize(serializer)
+    }
+}
+
 /// A stretch of the reference with one delay; times are from the reference's start.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Utterance {
     /// Where it starts, in seconds.
     pub start_s: f64,
@@ -129,13 +160,15 @@ pub struct Utterance {
 }
 
 impl Utterance {
-    fn duration_s(&self) -> f64 {
+    /// Its length, in seconds.
+    pub fn duration_s(&self) -> f64 {
         self.end_s - self.start_s
     }
 }
 
 /// The quality over time, on the reference's time axis.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[non_exhaustive]
 pub struct Timeline {
     /// Rate that the model worked at, in Hz; the unit of delays in samples.
     pub sample_rate: u32,
@@ -153,6 +186,7 @@ pub struct Timeline {
 
 /// The score that a recording would have that was all like this interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct LocalScore {
     /// Where the interval starts, in seconds.
     pub start_s: f64,
@@ -164,10 +198,50 @@ pub struct LocalScore {
 
 /// Level and activity of one signal.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[non_exhaustive]
 pub struct Levels {
     /// In dB relative to full scale (dBov). P.862: in the speech band, over the pair's longer duration; basilar-fb: active
     /// speech level (P.56).
     pub level_dbov: f64,
     /// Share of the time with speech, 0 to 1.
     pub speech_activity: f64,
+}
+
+impl Score {
+    /// What every model's score says, and nothing else.
+    pub(crate) fn bare(model: &Model, mos_lqo: f64) -> Self {
+        Self {
+            mos_lqo,
+            raw: None,
+            quality: ServiceBand::of(mos_lqo),
+            model: model.name().to_owned(),
+            model_version: model.version().to_owned(),
+            bandwidth: model.band(),
+            impairments: None,
+            alignment: Alignment::default(),
+            timeline: Timeline::default(),
+            reference: Levels::default(),
+            degraded: Levels::default(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+impl Utterance {
+    /// Samples of the reference at `rate` Hz, heard later by so many samples.
+    pub(crate) fn new(
+        samples: std::ops::Range<usize>,
+        delay_samples: f64,
+        confidence: f64,
+        rate: f64,
+    ) -> Self {
+        Self {
+            start_s: samples.start as f64 / rate,
+            end_s: samples.end as f64 / rate,
+            // No delay has a sign where it is zero.
+            delay_s: delay_samples / rate + 0.0,
+            delay_samples: delay_samples.round() as i64,
+            confidence: confidence.clamp(0.0, 1.0),
+        }
+    }
 }

@@ -28,7 +28,7 @@ fn a_score_follows_its_schema() {
     assert_eq!(found["model"]["chosen_by"], "auto");
     let score = &found["scores"][0];
     assert_eq!(score["file"], JUMP);
-    assert_eq!(score["quality"], "excellent");
+    assert_eq!(score["quality"], "Excellent");
     assert_eq!(score["alignment"]["utterances"].as_array().unwrap().len(), 3);
 }
 
@@ -85,7 +85,7 @@ fn a_document_that_breaks_the_schema_is_noticed() {
         ("/schema", "basilar-score/2".into()),
         ("/reference/sample_rate", 8000.5.into()),
         ("/scores/0/mos_lqo", 5.1.into()),
-        ("/scores/0/quality", "Good".into()),
+        ("/scores/0/quality", "good".into()),
         ("/scores/0/alignment/utterances/0", Value::Null),
         ("/scores/0/timeline/disturbance/7", Value::Null),
         ("/model", serde_json::json!({"name": "p862-nb"})),

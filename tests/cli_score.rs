@@ -15,7 +15,7 @@ const NARROW: &str = "8k/carlo-it/reference.wav";
 #[test]
 fn one_recording_is_a_block() {
     let block = "\
-MOS-LQO    4.122  Good
+MOS-LQO    4.122  Good (service band from 4.0)
 Raw score  3.726
 Model      p862-wb 1.0.0, P.862.2 wideband
            taken by auto, because the reference has 16000 Hz
@@ -29,7 +29,7 @@ Reference  8.739 s at 16000 Hz, 16k/horizons-en/reference.wav
 #[test]
 fn a_delay_that_varies_is_shown_with_its_range() {
     let block = "\
-MOS-LQO    4.544  Excellent
+MOS-LQO    4.544  Excellent (service band from 4.5)
 Raw score  4.492
 Model      p862-nb 1.0.0, P.862 narrowband with the P.862.1 mapping
            taken by auto, because the reference has 8000 Hz
@@ -47,11 +47,11 @@ Reference  6.982 s at 8000 Hz, 8k/carlo-it/reference.wav
 Model      p862-nb 1.0.0, P.862 narrowband with the P.862.1 mapping
            taken by auto, because the reference has 8000 Hz
 
-MOS-LQO  Quality            Delay (ms)  Length (s)  Degraded
-  4.544  Excellent         0.0 to 60.0       7.042  8k/carlo-it/delay-jump-in-pause-60-ms.flac
-      -  not scored                                 missing.wav
-  4.547  Excellent                 0.0       6.982  formats/stereo-right-10-db-down.wav
-  4.246  Good                      0.0       6.982  formats/a-law.wav
+MOS-LQO  Service band          Delay (ms)  Length (s)  Degraded
+  4.544  Excellent            0.0 to 60.0       7.042  8k/carlo-it/delay-jump-in-pause-60-ms.flac
+      -  not scored                                    missing.wav
+  4.547  Excellent                    0.0       6.982  formats/stereo-right-10-db-down.wav
+  4.246  Good                         0.0       6.982  formats/a-law.wav
 ";
     let spoken = "\
 error: missing.wav: no such file; check the path
@@ -70,10 +70,10 @@ warning: formats/stereo-right-10-db-down.wav: the mix of 2 channels was taken
 fn a_channel_of_a_stereo_recording_is_scored_against_a_mono_reference() {
     let stereo = "formats/stereo-right-10-db-down.wav";
     for (channel, first_line) in [
-        ("left", "MOS-LQO    4.549  Excellent"),
-        ("1", "MOS-LQO    4.549  Excellent"),
-        ("right", "MOS-LQO    4.538  Excellent"),
-        ("mix", "MOS-LQO    4.547  Excellent"),
+        ("left", "MOS-LQO    4.549  Excellent (service band from 4.5)"),
+        ("1", "MOS-LQO    4.549  Excellent (service band from 4.5)"),
+        ("right", "MOS-LQO    4.538  Excellent (service band from 4.5)"),
+        ("mix", "MOS-LQO    4.547  Excellent (service band from 4.5)"),
     ] {
         let done = score(&["--channel", channel, NARROW, stereo]).assert().code(0).stderr("");
         assert_eq!(first(&done.get_output().stdout), first_line, "{channel}");
@@ -101,7 +101,10 @@ fn standard_input_can_be_either_recording_but_not_both() {
     for (arguments, piped) in [([NARROW, "-"], read(degraded)), (["-", degraded], read(NARROW))] {
         let done = score(&arguments).write_stdin(piped).assert().code(0);
         let printed = String::from_utf8_lossy(&done.get_output().stdout).into_owned();
-        assert!(printed.starts_with("MOS-LQO    4.246  Good\n"), "{printed}");
+        assert!(
+            printed.starts_with("MOS-LQO    4.246  Good (service band from 4.0)\n"),
+            "{printed}"
+        );
         assert!(printed.contains("8000 Hz, standard input\n"), "{printed}");
     }
     let both =
@@ -160,7 +163,8 @@ fn a_name_with_control_characters_stays_one_line() {
     let done = score(&[NARROW, NARROW, strange]).assert().code(3);
     let printed = String::from_utf8_lossy(&done.get_output().stdout).into_owned();
     assert!(
-        printed.ends_with("not scored                                 a\u{fffd}[2J\u{fffd}b.wav\n")
+        printed
+            .ends_with("not scored                                    a\u{fffd}[2J\u{fffd}b.wav\n")
     );
 }
 

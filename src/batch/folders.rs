@@ -1,15 +1,12 @@
 //! Two folders as a manifest: each degraded recording with the reference of its name, or of a part of its name.
 
 use crate::error::{Error, Result};
+use crate::signal::is_audio_file;
 use crate::table::{Cells, Rows};
 use regex_lite::{Captures, Regex};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
-
-/// What a recording's name ends in; other files of the folders are left alone.
-const AUDIO: [&str; 11] =
-    ["aac", "aif", "aiff", "caf", "flac", "m4a", "mp3", "oga", "ogg", "opus", "wav"];
 
 /// A folder of references and a folder of degraded recordings, with all folders in them.
 #[derive(Debug, Clone)]
@@ -47,7 +44,14 @@ impl Folders {
             }
         }
         let folders = self.clone();
-        Ok(Box::new((1..).zip(recordings(&self.degraded)).map(move |(row, path)| {
+        let mut degraded = recordings(&self.degraded).peekable();
+        if degraded.peek().is_none() {
+            return Err(Error::InvalidTable {
+                name: self.degraded.display().to_string(),
+                reason: "no audio files (.wav, .flac, .opus and so on) are in it; name the folder of the degraded recordings".to_owned(),
+            });
+        }
+        Ok(Box::new((1..).zip(degraded).map(move |(row, path)| {
             let path = path?;
             folders.row(&references, &path).ok_or_else(|| Error::InvalidRow {
                 name: folders.degraded.display().to_string(),
@@ -99,13 +103,9 @@ fn expression(pattern: &str) -> Result<Regex> {
 /// The recordings below a folder, sorted by name within each folder.
 fn recordings(folder: &Path) -> impl Iterator<Item = Result<PathBuf>> + use<> {
     let name = folder.display().to_string();
-    let is_audio = |path: &Path| {
-        let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
-        extension.is_some_and(|extension| AUDIO.iter().any(|audio| extension == *audio))
-    };
     WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_map(
         move |entry| match entry {
-            Ok(entry) if entry.file_type().is_file() && is_audio(entry.path()) => {
+            Ok(entry) if entry.file_type().is_file() && is_audio_file(entry.path()) => {
                 Some(Ok(entry.into_path()))
             }
             Ok(_) => None,

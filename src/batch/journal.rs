@@ -1,10 +1,11 @@
 //! What was scored so far, a line a row in the order of finishing; it outlives the process that writes it.
 //!
-//! Rows finish out of order by less than [`WINDOW`](super::queue::WINDOW), so that reading them in
+//! Rows finish out of order by less than the queue's window, so that reading them in
 //! the manifest's order holds no more than that in memory.
 
 use super::carried::Carried;
-use super::queue::Done;
+use super::done::Done;
+use super::outcome::Outcome;
 use crate::error::{Error, Result};
 use crate::table::Cells;
 use serde::{Deserialize, Serialize};
@@ -41,7 +42,7 @@ pub(super) struct Origin {
 pub(super) struct Entry {
     pub row: u64,
     pub carried: Cells,
-    pub outcome: Cells,
+    pub outcome: Outcome,
 }
 
 pub(super) struct Journal {

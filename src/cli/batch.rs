@@ -1,8 +1,8 @@
 //! `basilar batch`: every pair of a manifest or of two folders.
 
 use super::Exit;
-use basilar::Channel;
-use basilar::batch::{self, Batch, Defaults, Folders, Manifest, ModelChoice, Progress, Summary};
+use basilar::batch::{Batch, Defaults, Folders, Manifest, Progress, Summary};
+use basilar::{Channel, ModelChoice, parallel};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::fmt;
 use std::io::{self, IsTerminal};
@@ -79,7 +79,7 @@ fn score(arguments: Arguments) -> basilar::Result<Summary> {
             long_calls: arguments.timeline,
         },
         outputs: arguments.outputs,
-        jobs: batch::jobs(arguments.jobs),
+        jobs: parallel::jobs(arguments.jobs),
         resume: arguments.resume,
     };
     let reporter = Reporter::new();

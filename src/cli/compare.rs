@@ -1,7 +1,7 @@
 //! `basilar compare`: results against a baseline, or against a minimum.
 
 use super::{Exit, write_file};
-use basilar::batch::{Comparison, Rules};
+use basilar::results::{Comparison, Rules};
 use basilar::{Error, report};
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -1,8 +1,8 @@
 //! `basilar summarize`: results group by group.
 
 use super::{Exit, write_file};
-use basilar::batch::{Grouping, Summaries};
 use basilar::report;
+use basilar::results::{Grouping, Summaries};
 use std::io::{self, Write};
 use std::path::PathBuf;
 

@@ -120,7 +120,7 @@ impl Reference {
             &parameters,
         );
         let activity = Activity::of(&spectrum.powers, &parameters.level)
-            .ok_or_else(|| Error::Silent { name: name.to_owned() })?;
+            .ok_or_else(|| Error::Silent { name: name.to_owned(), band_hz: None })?;
         calibrate(&mut spectrum.powers, activity.calibration(&parameters.level));
         let speech = spectrum.powers.mean_where(&activity.active);
         let voice = Voice::new(samples, parameters.sample_rate(), &parameters.missing);

@@ -6,24 +6,30 @@
 //! 4. `windows`: both recordings are decoded a second time, a stretch after the other.
 //! 5. `stretch`: the place to the sample, by the alignment of calls, and the score, by any model.
 //! 6. `parts`: beginning, middle, end and whole.
+//!
+//! `score` is what is told of all this.
 
 mod course;
 mod cut;
 mod outline;
 mod parts;
 mod pauses;
+mod score;
 mod stretch;
 mod survey;
 mod windows;
 
-pub use parts::{LongScore, Part};
-pub use stretch::Stretch;
+pub use score::{LongScore, LongScored, Part, Stretch};
 pub use survey::Survey;
 
 use crate::error::{Error, Result};
-use crate::model::Model;
+use crate::model::{ChosenModel, ModelChoice};
+use crate::parallel;
+use crate::score::Recording;
+use crate::signal::OpenOptions;
 use std::num::NonZeroUsize;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use stretch::Reader;
 
@@ -32,31 +38,56 @@ pub struct LongReference {
     survey: Survey,
     /// In frames of the outline.
     stretches: Vec<Range<usize>>,
-    model: Model,
+    chosen: ChosenModel,
 }
 
 impl LongReference {
-    /// Cuts a reference at its pauses.
+    /// Reads a reference, of which a single channel goes with any choice of channel, and cuts it at its pauses.
     ///
     /// # Errors
-    /// [`Error::NoSpeech`].
-    pub fn new(survey: Survey, model: Model) -> Result<Self> {
+    /// As [`Survey::of`], and [`Error::NoSpeech`].
+    pub fn open(path: &Path, options: &OpenOptions, choice: &ModelChoice) -> Result<Self> {
+        let survey = options.for_reference(|options| Survey::of(path, options))?;
         let powers = &survey.outline.powers;
         let stretches = cut::stretches(powers, &pauses::speech(powers));
         if stretches.is_empty() {
-            return Err(Error::NoSpeech { name: survey.name() });
+            return Err(Error::NoSpeech {
+                name: survey.name(),
+                minimum_s: pauses::SHORTEST_SPEECH_S,
+            });
         }
-        Ok(Self { survey, stretches, model })
+        let chosen = choice.for_sample_rate(survey.sample_rate());
+        Ok(Self { survey, stretches, chosen })
     }
 
-    /// The recording.
-    pub fn survey(&self) -> &Survey {
-        &self.survey
+    /// The model that its stretches are scored with, and who chose it.
+    pub fn chosen(&self) -> &ChosenModel {
+        &self.chosen
     }
 
-    /// The model.
-    pub fn model(&self) -> &Model {
-        &self.model
+    /// Rate and length of the reference.
+    pub fn recording(&self) -> Recording {
+        self.survey.recording()
+    }
+
+    /// How many values of four bytes are kept of it.
+    pub(crate) fn kept_values(&self) -> usize {
+        self.survey.kept_values()
+    }
+
+    /// Reads a degraded recording and scores every stretch, `jobs` of them at once.
+    ///
+    /// # Errors
+    /// As [`Survey::of`] and [`score`](Self::score).
+    pub fn score_file(
+        &self,
+        path: &Path,
+        options: &OpenOptions,
+        jobs: NonZeroUsize,
+    ) -> Result<LongScored> {
+        let degraded = Survey::of(path, options)?;
+        let score = self.score(&degraded, jobs)?;
+        Ok(LongScored { recording: degraded.recording(), score })
     }
 
     /// Scores every stretch of a degraded recording, `jobs` of them at once; the same bits whatever their number.
@@ -74,17 +105,11 @@ impl LongReference {
             loop {
                 let cut = reader.lock().unwrap_or_else(PoisonError::into_inner).next()?;
                 let Some(cut) = cut else { return Ok(scored) };
-                scored.push((cut.place, cut.score(&self.model)));
+                scored.push((cut.place, cut.score(&self.chosen.model)));
             }
         };
-        let scored = std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..jobs.get()).map(|_| scope.spawn(work)).collect();
-            let results = workers.into_iter().map(|worker| match worker.join() {
-                Ok(result) => result,
-                Err(panic) => std::panic::resume_unwind(panic),
-            });
-            results.collect::<Result<Vec<_>>>()
-        })?;
+        let scored: Vec<Vec<_>> =
+            parallel::on_each(jobs, work).into_iter().collect::<Result<_>>()?;
         let mut scored: Vec<_> = scored.into_iter().flatten().collect();
         scored.sort_by_key(|(place, _)| *place);
         let stretches = scored.into_iter().map(|(_, stretch)| stretch).collect();

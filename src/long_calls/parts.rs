@@ -1,42 +1,9 @@
 //! The parts of a long recording: its beginning, middle and end, and the whole.
 
-use super::stretch::Stretch;
+use super::score::{LongScore, Part, Stretch};
 use super::survey::Survey;
 use crate::error::Error;
-use crate::score::Quality;
-use serde::Serialize;
-
-/// How a long recording sounds against its reference.
-#[derive(Debug)]
-pub struct LongScore {
-    /// All of it.
-    pub whole: Part,
-    /// The first third of the reference.
-    pub beginning: Part,
-    /// The second third.
-    pub middle: Part,
-    /// The last third.
-    pub end: Part,
-    /// Stretch by stretch, in order of time.
-    pub stretches: Vec<Stretch>,
-    /// Stretches of the reference's speech that lie outside of what was recorded, start and end in seconds.
-    pub not_recorded_s: Vec<[f64; 2]>,
-    /// What the scores should be read with.
-    pub warnings: Vec<String>,
-}
-
-/// A part of the reference and its score.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Part {
-    /// Where it starts, in seconds from the reference's start.
-    pub start_s: f64,
-    /// Where it ends.
-    pub end_s: f64,
-    /// Mean MOS-LQO of its stretches, each weighed by how much of it lies in the part; none where none was scored.
-    pub mos_lqo: Option<f64>,
-    /// The mean in a word.
-    pub quality: Option<Quality>,
-}
+use crate::service_band::ServiceBand;
 
 impl LongScore {
     pub(super) fn new(stretches: Vec<Stretch>, reference: &Survey, degraded: &Survey) -> Self {
@@ -59,19 +26,6 @@ impl LongScore {
             stretches,
         }
     }
-
-    /// The stretch with the lowest MOS-LQO, the first of several, and that score.
-    pub fn worst(&self) -> Option<(&Stretch, f64)> {
-        let scored = self.stretches.iter().filter_map(|stretch| Some((stretch, stretch.mos_lqo?)));
-        scored.reduce(|worst, next| if next.1 < worst.1 { next } else { worst })
-    }
-
-    /// The smallest and the largest delay, in seconds; none where no stretch has one.
-    pub fn delay_range_s(&self) -> Option<(f64, f64)> {
-        let scores = self.stretches.iter().filter_map(|stretch| stretch.outcome.as_ref().ok());
-        let ranges = scores.map(|score| score.alignment.delay_range_s());
-        ranges.reduce(|(low, high), (lower, higher)| (low.min(lower), high.max(higher)))
-    }
 }
 
 impl Part {
@@ -84,7 +38,7 @@ impl Part {
             weight += inside_s.max(0.0);
         }
         let mos_lqo = (weight > 0.0).then(|| sum / weight);
-        Self { start_s, end_s, mos_lqo, quality: mos_lqo.map(Quality::of) }
+        Self { start_s, end_s, mos_lqo, quality: mos_lqo.map(ServiceBand::of) }
     }
 }
 

@@ -17,6 +17,8 @@ const ABOVE_BACKGROUND_DB: f64 = 6.0;
 const SHORTEST_PAUSE: usize = FRAMES_PER_S / 5;
 /// Shorter sounds are clicks.
 const SHORTEST_SPEECH: usize = 3;
+/// The same in seconds.
+pub(super) const SHORTEST_SPEECH_S: f64 = SHORTEST_SPEECH as f64 / FRAMES_PER_S as f64;
 
 /// Whether each frame is speech.
 pub(super) fn speech(powers: &[f32]) -> Vec<bool> {

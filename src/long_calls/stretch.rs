@@ -2,12 +2,13 @@
 
 use super::course::Place;
 use super::outline::FRAMES_PER_S;
+use super::score::Stretch;
 use super::survey::Survey;
 use super::windows::Windows;
 use crate::alignment::{self, AlignmentParameters};
 use crate::error::{Error, Result};
-use crate::model::Model;
-use crate::score::{Score, Timeline};
+use crate::model::{Model, Parameters};
+use crate::score::{Alignment, Score, Timeline};
 use crate::scorer::Scorer;
 use crate::signal::Signal;
 use std::ops::{Range, RangeInclusive};
@@ -16,32 +17,12 @@ use std::ops::{Range, RangeInclusive};
 const MARGIN: i64 = FRAMES_PER_S as i64 / 2;
 /// A neighbour whose delay is so far away, in frames, does not widen the look.
 const LEAP: i64 = 5 * FRAMES_PER_S as i64;
-/// An alignment that is less sure than this is worse than the course. Unrelated speech stays below.
-const SURE: f64 = 0.3;
+/// An alignment that is less sure than this is worse than the course.
+const SURE: f64 = Alignment::UNRELATED_BELOW;
 /// A stretch of which less was recorded is not scored, as a share.
 const RECORDED: f64 = 0.5;
 /// Less than this missing at an end is not worth a cut in speech, in seconds.
 const SLACK_S: f64 = 0.1;
-
-/// A stretch of a long reference and how it is heard.
-#[derive(Debug)]
-pub struct Stretch {
-    /// Where it starts, in seconds from the reference's start.
-    pub start_s: f64,
-    /// Where it ends.
-    pub end_s: f64,
-    /// Its MOS-LQO; the model's lowest where nothing is heard of it, and none where it could not be scored.
-    pub mos_lqo: Option<f64>,
-    /// Its score but for the timeline, all times from the start of the recording; or why there is none.
-    pub outcome: Result<Score>,
-}
-
-impl Stretch {
-    /// Length in seconds.
-    pub fn duration_s(&self) -> f64 {
-        self.end_s - self.start_s
-    }
-}
 
 /// The windows in which a stretch and what is heard of it lie.
 pub(super) struct Task {
@@ -92,7 +73,12 @@ pub(super) struct Cut {
     pub place: usize,
     task: Task,
     reference: Signal,
+    /// Where the stretch starts and ends in the reference, in seconds.
+    stretch_s: Range<f64>,
     degraded: Signal,
+    /// Where those samples start in the degraded recording, in seconds.
+    window_s: f64,
+    /// Length of the degraded recording, in seconds.
     recorded_s: f64,
 }
 
@@ -119,31 +105,33 @@ impl<'a> Reader<'a> {
         let reference = reference.signal(samples);
         let samples = degraded_windows.cut(task.degraded.clone(), needed)?;
         let recorded_s = degraded.duration_s();
-        Ok(Some(Cut { place, task, reference, degraded: degraded.signal(samples), recorded_s }))
+        let degraded = degraded.signal(samples);
+        let seconds =
+            |sample: usize, signal: &Signal| sample as f64 / f64::from(signal.sample_rate());
+        let stretch_s =
+            seconds(task.reference.start, &reference)..seconds(task.reference.end, &reference);
+        let window_s = seconds(task.degraded.start, &degraded);
+        Ok(Some(Cut { place, task, reference, stretch_s, degraded, window_s, recorded_s }))
     }
 }
 
 impl Cut {
     /// Scores the stretch.
     pub fn score(self, model: &Model) -> Stretch {
-        let rate = f64::from(self.reference.sample_rate());
-        let [start_s, end_s] =
-            [self.task.reference.start, self.task.reference.end].map(|sample| sample as f64 / rate);
-        let mut stretch = Stretch { start_s, end_s, mos_lqo: None, outcome: self.outcome(model) };
-        stretch.mos_lqo = match &stretch.outcome {
+        let (start_s, end_s) = (self.stretch_s.start, self.stretch_s.end);
+        let outcome = self.outcome(model);
+        let mos_lqo = match &outcome {
             Ok(score) => Some(score.mos_lqo),
             Err(Error::NotHeard { .. }) => Some(model.mos_lqo_range()[0]),
             Err(_) => None,
         };
-        stretch
+        Stretch { start_s, end_s, mos_lqo, outcome }
     }
 
     fn outcome(&self, model: &Model) -> Result<Score> {
-        let rate = f64::from(self.reference.sample_rate());
-        let start_s = self.task.reference.start as f64 / rate;
-        let end_s = self.task.reference.end as f64 / rate;
+        let (start_s, end_s) = (self.stretch_s.start, self.stretch_s.end);
         let name = || self.degraded.name().to_owned();
-        let [first_s, last_s] = self.delays_s()?;
+        let ([first_s, last_s], found) = self.delays_s(model)?;
         let heard = start_s + first_s..end_s + last_s;
         let recorded = heard.start.max(0.0)..heard.end.min(self.recorded_s);
         let duration_s = |range: &Range<f64>| range.end - range.start;
@@ -156,16 +144,24 @@ impl Cut {
         let missing = |missing_s: f64| if missing_s > SLACK_S { missing_s } else { 0.0 };
         let missing_before_s = missing(recorded.start - heard.start);
         let missing_behind_s = missing(heard.end - recorded.end);
-        let whole = duration_s(&(start_s..end_s));
+        let missing_s = missing_before_s + missing_behind_s;
+        let whole = duration_s(&self.stretch_s);
         let reference = part(&self.reference, missing_before_s..whole - missing_behind_s);
-        let window_s = self.task.degraded.start as f64 / f64::from(self.degraded.sample_rate());
-        let degraded = part(&self.degraded, recorded.start - window_s..recorded.end - window_s);
+        let within_window = recorded.start - self.window_s..recorded.end - self.window_s;
+        let degraded = part(&self.degraded, within_window.clone());
+        let known = found.filter(|_| missing_s == 0.0).map(|mut found| {
+            // What is cut off before the part makes nothing late any more.
+            let cut_off = sample(&self.degraded, within_window.start) as f64
+                / f64::from(self.degraded.sample_rate());
+            let later = cut_off * f64::from(found.sample_rate);
+            found.segments.iter_mut().for_each(|segment| segment.delay_samples -= later);
+            found
+        });
         let prepared = Scorer::new(model.clone()).prepare(&reference)?;
-        match prepared.score(&degraded) {
+        match prepared.score_aligned(&degraded, known) {
             Ok(score) => {
                 let start_s = start_s + missing_before_s;
                 let mut score = moved(score, start_s, recorded.start - start_s);
-                let missing_s = missing_before_s + missing_behind_s;
                 if missing_s > 0.0 {
                     score.warnings.push(format!(
                         "{}: {missing_s:.1} s of this stretch are not recorded; the rest is scored",
@@ -181,39 +177,46 @@ impl Cut {
         }
     }
 
-    /// The delays at the stretch's start and end, in seconds.
-    fn delays_s(&self) -> Result<[f64; 2]> {
-        let rate = self.reference.sample_rate();
-        let degraded = self.degraded.resampled(rate)?;
-        let samples = self.reference.samples();
-        let found =
-            alignment::align(samples, degraded.samples(), rate, &AlignmentParameters::default());
-        let offset_s = self.task.degraded.start as f64 / f64::from(self.degraded.sample_rate())
-            - self.task.reference.start as f64 / f64::from(rate);
+    /// The delays at the stretch's start and end, in seconds; and the alignment with all that was looked at, where it
+    /// is sure of both.
+    fn delays_s(&self, model: &Model) -> Result<([f64; 2], Option<alignment::Alignment>)> {
+        // At the rate of a model that goes by the same alignment, so that it is made once.
+        let rate = match model.parameters() {
+            Parameters::Fullband(fullband) => fullband.sample_rate(),
+            Parameters::P862(_) => self.reference.sample_rate(),
+        };
+        let (reference, degraded) =
+            (self.reference.resampled(rate)?, self.degraded.resampled(rate)?);
+        let (samples, parameters) = (reference.samples(), AlignmentParameters::default());
+        let found = alignment::align(samples, degraded.samples(), rate, &parameters);
+        let offset_s = self.window_s - self.stretch_s.start;
         let mut sure = found.segments.iter().filter(|segment| segment.confidence >= SURE);
         let (Some(first), true) = (sure.next(), found.confidence >= SURE) else {
-            return Ok([self.task.delay_s; 2]);
+            return Ok(([self.task.delay_s; 2], None));
         };
         let last = sure.next_back().unwrap_or(first);
         let drift = found.clock_drift_ppm * 1e-6 * (samples.len() - last.reference.start) as f64;
-        let delays = [first.delay_samples, last.delay_samples + drift];
-        Ok(delays.map(|delay| {
-            let delay_s = offset_s + delay / f64::from(rate);
-            // What lies outside was aligned with the edge of the window.
-            if self.task.search_s.contains(&delay_s) { delay_s } else { self.task.delay_s }
-        }))
+        let delays_s = [first.delay_samples, last.delay_samples + drift]
+            .map(|delay| offset_s + delay / f64::from(rate));
+        // What lies outside was aligned with the edge of the window.
+        let inside = |delay_s: &f64| self.task.search_s.contains(delay_s);
+        let trusted = delays_s.map(|found| if inside(&found) { found } else { self.task.delay_s });
+        let all_inside = delays_s.iter().all(inside);
+        Ok((trusted, all_inside.then_some(found)))
     }
 }
 
 /// The part of a signal between two moments in seconds, as far as it goes.
 fn part(signal: &Signal, seconds: Range<f64>) -> Signal {
-    let samples = signal.samples();
-    let sample = |seconds: f64| {
-        ((seconds * f64::from(signal.sample_rate())).round().max(0.0) as usize).min(samples.len())
-    };
-    let (start, end) = (sample(seconds.start), sample(seconds.end));
-    let samples = samples[start..end.max(start)].to_vec();
+    let (start, end) = (sample(signal, seconds.start), sample(signal, seconds.end));
+    let samples = signal.samples()[start..end.max(start)].to_vec();
     Signal::inspected(signal.name().to_owned(), samples, signal.sample_rate())
+}
+
+/// The sample at a moment in seconds, within the signal.
+fn sample(signal: &Signal, seconds: f64) -> usize {
+    let sample = (seconds * f64::from(signal.sample_rate())).round().max(0.0) as usize;
+    sample.min(signal.samples().len())
 }
 
 /// A score of a part that starts at `start_s` of the reference and `delay_s` later in the degraded recording.

@@ -2,6 +2,7 @@
 
 use super::outline::{BANDS, FRAMES_PER_S, Outline};
 use crate::error::{Error, Result};
+use crate::score::Recording;
 use crate::signal::{OpenOptions, Signal, Stream};
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -35,6 +36,11 @@ impl Survey {
     /// Length in seconds.
     pub fn duration_s(&self) -> f64 {
         self.outline.samples as f64 / f64::from(self.outline.sample_rate)
+    }
+
+    /// Rate and length.
+    pub fn recording(&self) -> Recording {
+        Recording::new(self.sample_rate(), self.duration_s())
     }
 
     /// How many values of four bytes are kept of the recording.

@@ -1,5 +1,6 @@
 //! A model's parameters, read from `models/*.json`: every constant that the code names stands there with its source.
 
+mod choice;
 pub(crate) mod fullband;
 pub(crate) mod indicators;
 mod p862;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
+pub use choice::{ChosenModel, GivenModel, ModelChoice};
 pub(crate) use p862::{
     BarkBand, DelaySearch, Disturbance, InputFilter, Mapping, P862, RateTables, VoiceActivity,
 };

@@ -1,6 +1,7 @@
 //! The parameters of the P.862 family, one struct a section of the model file.
 
 use crate::dsp::biquad::Section;
+use crate::signal::SAMPLE_RATES;
 use serde::Deserialize;
 
 /// Everything the P.862 pipeline reads.
@@ -295,12 +296,24 @@ impl P862 {
     }
 }
 
+impl Level {
+    /// The band that the band-pass lets through as it is, in Hz.
+    pub fn band_hz(&self) -> Option<[f64; 2]> {
+        let passed = || self.bandpass_db.iter().filter(|[_, gain_db]| *gain_db == 0.0);
+        Some([passed().next()?[0], passed().next_back()?[0]])
+    }
+}
+
 impl RateTables {
     fn validate(&self, delay: &DelaySearch) -> Result<(), String> {
         let powers_of_two =
             [self.vad_window, self.align_fft, self.frame].iter().all(|n| n.is_power_of_two());
         check(powers_of_two, "vad_window, align_fft and frame are powers of two")?;
-        check((4000..=384_000).contains(&self.sample_rate_hz), "sample_rate_hz is 4000 to 384000")?;
+        let (lowest, highest) = (SAMPLE_RATES.start(), SAMPLE_RATES.end());
+        check(
+            SAMPLE_RATES.contains(&self.sample_rate_hz),
+            &format!("sample_rate_hz is {lowest} to {highest}"),
+        )?;
         check((16..=1024).contains(&self.vad_window), "vad_window is 16 to 1024")?;
         check(
             (4 * self.vad_window..=65_536).contains(&self.align_fft),

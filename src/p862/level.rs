@@ -78,7 +78,7 @@ impl Source {
         if source.power(setup, length) > 0.0 {
             Ok(source)
         } else {
-            Err(Error::Silent { name: name.to_owned() })
+            Err(Error::Silent { name: name.to_owned(), band_hz: setup.p.level.band_hz() })
         }
     }
 

@@ -64,6 +64,12 @@ impl Setup<'_> {
         (self.p.framing.tail_s * f64::from(self.rate.sample_rate_hz)).round() as usize
     }
 
+    /// The shortest speech that is an utterance, in seconds.
+    fn shortest_utterance_s(&self) -> f64 {
+        (self.p.delay.shortest_utterance * self.window()) as f64
+            / f64::from(self.rate.sample_rate_hz)
+    }
+
     /// Samples from one frame of the perceptual model to the next.
     fn hop(&self) -> usize {
         self.rate.frame / 2
@@ -133,7 +139,8 @@ impl Prepared {
         let (reference, mut degraded_levelled) = self.level(setup, &source, longest);
         drop(source);
         if !reference.levelled.activity.has_utterance(&setup.p.delay) {
-            return Err(Error::NoSpeech { name: self.source.name().to_owned() });
+            let minimum_s = setup.shortest_utterance_s();
+            return Err(Error::NoSpeech { name: self.source.name().to_owned(), minimum_s });
         }
         let utterances =
             delay::align(setup, &reference.levelled, &degraded_levelled).ok_or_else(|| {

@@ -2,26 +2,12 @@
 
 use super::json::scores_of;
 use super::text::{HEADING, colour, field, model, named, quality, range_ms};
-use super::{Chosen, Entry, Recording, printable};
-use crate::long_calls::{LongScore, Part, Stretch, Survey};
-use crate::score::Quality;
-use serde::Serialize;
+use super::{Entry, printable};
+use crate::long_calls::{LongScored, Stretch};
+use crate::model::ChosenModel;
+use crate::score::Recording;
+use crate::service_band::ServiceBand;
 use std::io::{Result, Write};
-
-impl From<&Survey> for Recording {
-    fn from(survey: &Survey) -> Self {
-        Self { sample_rate: survey.sample_rate(), duration_s: survey.duration_s() }
-    }
-}
-
-/// A degraded recording with its scores.
-#[derive(Debug)]
-pub struct LongScored {
-    /// The degraded recording.
-    pub recording: Recording,
-    /// Its scores.
-    pub score: LongScore,
-}
 
 /// The whole, its parts, and a line for each stretch.
 ///
@@ -30,7 +16,7 @@ pub struct LongScored {
 pub fn text(
     out: &mut impl Write,
     reference: (&str, Recording),
-    chosen: &Chosen,
+    chosen: &ChosenModel,
     degraded: (&str, &LongScored),
 ) -> Result<()> {
     let LongScored { recording, score } = degraded.1;
@@ -49,7 +35,7 @@ pub fn text(
     }
     if let Some((worst, mos_lqo)) = score.worst() {
         field(out, "Lowest")?;
-        quality(out, mos_lqo, &format!(" from {}", clock(worst.start_s)))?;
+        quality(out, mos_lqo, &format!(", at {}", clock(worst.start_s)))?;
     }
     model(out, chosen, reference.1)?;
     if let Some(range) = score.delay_range_s() {
@@ -60,7 +46,7 @@ pub fn text(
     named(out, "Reference", reference.0, reference.1)?;
     writeln!(
         out,
-        "\n{HEADING}MOS-LQO  Quality            Delay (ms)       Start         End{HEADING:#}"
+        "\n{HEADING}MOS-LQO  Service band          Delay (ms)       Start         End{HEADING:#}"
     )?;
     score.stretches.iter().try_for_each(|stretch| row(out, stretch))
 }
@@ -69,11 +55,11 @@ pub fn text(
 fn row(out: &mut impl Write, stretch: &Stretch) -> Result<()> {
     match stretch.mos_lqo {
         Some(mos_lqo) => {
-            let quality = Quality::of(mos_lqo);
-            let style = colour(quality);
-            write!(out, "{style}{mos_lqo:7.3}  {quality:9}{style:#}")?;
+            let band = ServiceBand::of(mos_lqo);
+            let style = colour(band);
+            write!(out, "{style}{mos_lqo:7.3}  {band:12}{style:#}")?;
         }
-        None => write!(out, "{:>7}  {:9}", "-", "")?,
+        None => write!(out, "{:>7}  {:12}", "-", "")?,
     }
     let (delay, remark) = match &stretch.outcome {
         Ok(score) => (range_ms(score.alignment.delay_range_s()), score.warnings.join("; ")),
@@ -104,73 +90,8 @@ fn clock(seconds: f64) -> String {
 pub fn json(
     out: &mut impl Write,
     reference: &Entry<Recording>,
-    chosen: Option<&Chosen>,
+    chosen: Option<&ChosenModel>,
     scores: &[Entry<LongScored>],
 ) -> Result<()> {
     scores_of("basilar-timeline/1", out, reference, chosen, scores)
-}
-
-impl Serialize for LongScored {
-    fn serialize<S: serde::Serializer>(
-        &self,
-        serializer: S,
-    ) -> std::result::Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Flat<'a> {
-            #[serde(flatten)]
-            recording: Recording,
-            whole: &'a Part,
-            beginning: &'a Part,
-            middle: &'a Part,
-            end: &'a Part,
-            not_recorded_s: &'a [[f64; 2]],
-            warnings: &'a [String],
-            stretches: Vec<FlatStretch>,
-        }
-        let score = &self.score;
-        Flat {
-            recording: self.recording,
-            whole: &score.whole,
-            beginning: &score.beginning,
-            middle: &score.middle,
-            end: &score.end,
-            not_recorded_s: &score.not_recorded_s,
-            warnings: &score.warnings,
-            stretches: score.stretches.iter().map(FlatStretch::of).collect(),
-        }
-        .serialize(serializer)
-    }
-}
-
-/// A stretch; what it has no value for is null.
-#[derive(Serialize)]
-struct FlatStretch {
-    start_s: f64,
-    end_s: f64,
-    mos_lqo: Option<f64>,
-    raw: Option<f64>,
-    quality: Option<Quality>,
-    delay_s: Option<f64>,
-    delay_range_s: Option<(f64, f64)>,
-    confidence: Option<f64>,
-    error: Option<String>,
-    warnings: Vec<String>,
-}
-
-impl FlatStretch {
-    fn of(stretch: &Stretch) -> Self {
-        let score = stretch.outcome.as_ref().ok();
-        Self {
-            start_s: stretch.start_s,
-            end_s: stretch.end_s,
-            mos_lqo: stretch.mos_lqo,
-            raw: score.and_then(|score| score.raw),
-            quality: stretch.mos_lqo.map(Quality::of),
-            delay_s: score.map(|score| score.alignment.delay_s()),
-            delay_range_s: score.map(|score| score.alignment.delay_range_s()),
-            confidence: score.map(|score| score.alignment.confidence()),
-            error: stretch.outcome.as_ref().err().map(ToString::to_string),
-            warnings: score.map_or_else(Vec::new, |score| score.warnings.clone()),
-        }
-    }
 }

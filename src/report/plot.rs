@@ -1,7 +1,7 @@
 //! MOS-LQO against bit-rate as an SVG picture: a line a codec, with the intervals of the means.
 
-use crate::batch::{GroupSummary, Summaries};
 use crate::error::{Error, Result};
+use crate::results::{GroupSummary, Summaries};
 use plotters::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Display;

@@ -1,8 +1,7 @@
 //! What `basilar score` is told.
 
 use crate::cli::input::Input;
-use basilar::batch::ModelChoice;
-use basilar::report::Chosen;
+use basilar::ModelChoice;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -21,7 +20,7 @@ Examples:
   ffmpeg -i call.amr -f wav - | basilar score reference.wav -
   basilar score --json reference.wav opus-*.flac | jq '.scores[].mos_lqo'
 
-Quality in words: 4.5 and above Excellent, 4.0 Good, 3.5 Fair, 3.0 Poor, below 3.0 Bad.
+Service bands: Excellent from 4.5, Good from 4.0, Fair from 3.5, Poor from 3.0, Bad below.
 Exit codes: 0 all scored, 2 wrong usage, 3 some recordings could not be scored.")]
 pub struct Arguments {
     /// The undegraded recording; - is standard input
@@ -32,7 +31,7 @@ pub struct Arguments {
     /// auto, nb, wb, wb-cor2, fb or the path of a .json model file; auto takes nb for a reference of
     /// 8 kHz or less, fb from 32 kHz, and wb between
     #[arg(long, default_value = "auto")]
-    model: ModelChoice,
+    pub(super) model: ModelChoice,
     /// Score long recordings in stretches of 6 to 12 s between pauses, with the means of beginning, middle and end
     #[arg(long)]
     pub(super) timeline: bool,
@@ -44,12 +43,4 @@ pub struct Arguments {
     pub(super) json: bool,
     #[command(flatten)]
     pub(super) input: Input,
-}
-
-impl Arguments {
-    /// The model for a reference of this rate.
-    pub(super) fn chosen(&self, sample_rate: u32) -> Chosen {
-        let model = self.model.for_sample_rate(sample_rate);
-        Chosen { model, automatic: self.model.is_automatic() }
-    }
 }

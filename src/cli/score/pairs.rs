@@ -1,17 +1,15 @@
 //! Pairs that fit into memory: a block or a table of scores, or one JSON object.
 
 use super::Arguments;
-use crate::cli::input::Input;
 use crate::cli::{Exit, data, output, say_error, say_warning};
-use basilar::report::{Chosen, Entry, Recording, Scored, json, text};
-use basilar::{PreparedReference, Scorer};
+use basilar::report::{Entry, json, text};
+use basilar::{PreparedReference, Scored, Scorer};
 use std::collections::HashSet;
 use std::io::{self, Write};
-use std::path::Path;
 
 pub fn run(arguments: &Arguments) -> io::Result<Exit> {
     let file = arguments.reference.display().to_string();
-    match Reference::open(arguments) {
+    match open(arguments) {
         Ok(reference) if arguments.json => print_json(arguments, file, &reference),
         Ok(reference) => print_text(arguments, &file, &reference),
         Err(error) => {
@@ -26,68 +24,63 @@ pub fn run(arguments: &Arguments) -> io::Result<Exit> {
     }
 }
 
-struct Reference {
-    recording: Recording,
-    chosen: Chosen,
-    prepared: PreparedReference,
+fn open(arguments: &Arguments) -> basilar::Result<PreparedReference> {
+    let path = &arguments.reference;
+    Scorer::new(arguments.model.clone()).open(path, &arguments.input.options(path))
 }
 
-impl Reference {
-    fn open(arguments: &Arguments) -> basilar::Result<Self> {
-        let signal = arguments.input.open_reference(&arguments.reference)?;
-        let chosen = arguments.chosen(signal.sample_rate());
-        let prepared = Scorer::new(chosen.model.clone()).prepare(&signal)?;
-        Ok(Self { recording: (&signal).into(), chosen, prepared })
-    }
-
-    /// Scores every degraded recording in turn and says at once what is wrong with it.
-    fn scores(&self, arguments: &Arguments) -> impl Iterator<Item = Entry<Scored>> {
-        let mut said = HashSet::new();
-        arguments.degraded.iter().map(move |path| {
-            let outcome = self.score(&arguments.input, path);
-            match &outcome {
-                Ok(scored) => scored.score.warnings.iter().for_each(|warning| {
-                    // Those about the reference come with every score.
-                    if said.insert(warning.clone()) {
-                        say_warning(warning);
-                    }
-                }),
-                Err(error) => say_error(error),
-            }
-            Entry { file: path.display().to_string(), outcome }
-        })
-    }
-
-    fn score(&self, input: &Input, path: &Path) -> basilar::Result<Scored> {
-        let degraded = input.open(path)?;
-        let score = self.prepared.score(&degraded)?;
-        Ok(Scored { recording: (&degraded).into(), score })
-    }
+/// Scores every degraded recording in turn and says at once what is wrong with it.
+fn scores(
+    arguments: &Arguments,
+    reference: &PreparedReference,
+) -> impl Iterator<Item = Entry<Scored>> {
+    let mut said = HashSet::new();
+    arguments.degraded.iter().map(move |path| {
+        let outcome = reference.open(path, &arguments.input.options(path));
+        match &outcome {
+            Ok(scored) => scored.score.warnings.iter().for_each(|warning| {
+                // Those about the reference come with every score.
+                if said.insert(warning.clone()) {
+                    say_warning(warning);
+                }
+            }),
+            Err(error) => say_error(error),
+        }
+        Entry { file: path.display().to_string(), outcome }
+    })
 }
 
-fn print_json(arguments: &Arguments, file: String, reference: &Reference) -> io::Result<Exit> {
-    let scores: Vec<_> = reference.scores(arguments).collect();
-    let entry = Entry { file, outcome: Ok(reference.recording) };
+fn print_json(
+    arguments: &Arguments,
+    file: String,
+    reference: &PreparedReference,
+) -> io::Result<Exit> {
+    let scores: Vec<_> = scores(arguments, reference).collect();
+    let entry = Entry { file, outcome: Ok(reference.recording()) };
     let mut out = data();
-    json::score(&mut out, &entry, Some(&reference.chosen), &scores)?;
+    json::score(&mut out, &entry, Some(reference.chosen()), &scores)?;
     out.flush()?;
     Ok(exit(scores.iter().all(|entry| entry.outcome.is_ok())))
 }
 
-fn print_text(arguments: &Arguments, file: &str, reference: &Reference) -> io::Result<Exit> {
-    let head = (file, reference.recording);
+fn print_text(
+    arguments: &Arguments,
+    file: &str,
+    reference: &PreparedReference,
+) -> io::Result<Exit> {
+    let head = (file, reference.recording());
     let mut out = output();
     let mut all = true;
     if arguments.degraded.len() > 1 {
-        text::table_head(&mut out, head, &reference.chosen)?;
+        text::table_head(&mut out, head, reference.chosen())?;
         out.flush()?;
     }
-    for entry in reference.scores(arguments) {
+    for entry in scores(arguments, reference) {
         all &= entry.outcome.is_ok();
         if arguments.degraded.len() > 1 {
             text::table_row(&mut out, &entry)?;
         } else if let Ok(scored) = &entry.outcome {
-            text::block(&mut out, head, &reference.chosen, (&entry.file, scored))?;
+            text::block(&mut out, head, reference.chosen(), (&entry.file, scored))?;
         }
         out.flush()?;
     }

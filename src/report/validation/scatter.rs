@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::report::plot::COLOURS;
+use crate::rounding::fixed;
 use crate::table::number;
 use crate::validation::{Dataset, Evaluation, Judged, Statistics, Validation};
 use plotters::coord::Shift;
@@ -118,7 +119,7 @@ fn panel<'a>(
 
 fn title(metric: &str, dataset: &str, statistics: Option<&Statistics>) -> String {
     match statistics {
-        Some(found) => format!("{metric}, {dataset}: Pearson {:.3}", found.pearson),
+        Some(found) => format!("{metric}, {dataset}: Pearson {}", fixed(found.pearson, 3)),
         None => format!("{metric}, {dataset}"),
     }
 }

@@ -1,41 +1,12 @@
-//! Means, their confidence intervals, and the paired t test.
+//! Student's paired t test, and what several tests at once ask of each.
 
+use super::means::{Mean, moments, standard_error, student};
 use serde::Serialize;
-use statrs::distribution::{ContinuousCDF, StudentsT};
-
-/// How sure a confidence interval is.
-const CONFIDENCE: f64 = 0.95;
-
-/// A mean and the 95 % confidence interval around it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Mean {
-    /// The mean.
-    pub mean: f64,
-    /// The interval's lower and upper end; `None` for fewer than two values.
-    pub interval: Option<(f64, f64)>,
-}
-
-impl Mean {
-    /// The same with the interval cut where the scale of MOS-LQO ends.
-    pub fn on_the_mos_scale(self) -> Self {
-        let cut = |(low, high): (f64, f64)| (low.max(1.0), high.min(5.0));
-        Self { interval: self.interval.map(cut), ..self }
-    }
-
-    /// The mean of values that are drawn independently from a normal distribution; `None` of none.
-    pub fn of(values: &[f64]) -> Option<Self> {
-        let (mean, deviation) = moments(values)?;
-        let interval = student(values.len()).map(|student| {
-            let half =
-                student.inverse_cdf(0.5 + CONFIDENCE / 2.0) * standard_error(deviation, values);
-            (mean - half, mean + half)
-        });
-        Some(Self { mean, interval })
-    }
-}
+use statrs::distribution::ContinuousCDF;
 
 /// Whether the mean of paired differences is below zero: Student's t test.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct PairedTest {
     /// How many pairs.
     pub pairs: usize,
@@ -77,23 +48,6 @@ pub fn holm(probabilities: &[f64]) -> Vec<f64> {
         adjusted[place] = largest;
     }
     adjusted
-}
-
-/// Mean and sample standard deviation.
-fn moments(values: &[f64]) -> Option<(f64, f64)> {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (!values.is_empty()).then(|| (mean, (squares / (count - 1.0).max(1.0)).sqrt()))
-}
-
-fn standard_error(deviation: f64, values: &[f64]) -> f64 {
-    deviation / (values.len() as f64).sqrt()
-}
-
-/// The t distribution for a mean of so many values, where there is one.
-fn student(count: usize) -> Option<StudentsT> {
-    StudentsT::new(0.0, 1.0, count.checked_sub(1)? as f64).ok()
 }
 
 #[cfg(test)]

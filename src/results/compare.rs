@@ -1,8 +1,9 @@
 //! Two tables of results, row by row and group by group: what fell, what rose, what is missing.
 
-use super::results::{Keys, Row, read};
-use super::statistics::{PairedTest, holm};
+use super::rows::{Keys, Row, read};
 use crate::error::{Error, Result};
+use crate::rounding::signed;
+use crate::statistics::{PairedTest, holm};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -56,6 +57,7 @@ impl Verdict {
 
 /// One row in both tables.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct RowComparison {
     /// The cells of the key's columns.
     pub key: String,
@@ -71,6 +73,7 @@ pub struct RowComparison {
 
 /// The rows of one group.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct GroupComparison {
     /// The cells of the group's columns.
     pub name: String,
@@ -86,6 +89,7 @@ pub struct GroupComparison {
 
 /// Two tables of results, compared.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Comparison {
     /// Name and version of this form.
     pub schema: &'static str,
@@ -182,7 +186,7 @@ impl Rules {
     }
 
     fn judge_change(&self, then: f64, now: f64) -> (Verdict, String) {
-        let change = format!("MOS-LQO {then:.2} to {now:.2} ({:+.2})", now - then);
+        let change = format!("MOS-LQO {then:.2} to {now:.2} ({})", signed(now - then, 2));
         // Half of the last decimal of the results, so that a drop of exactly what is allowed passes.
         let allowed = self.max_drop + 5e-5;
         if then - now > allowed {

@@ -1,9 +1,9 @@
-//! Results group by group: the mean and how sure it is, the bands, the worst files.
+//! Results group by group: the mean and how sure it is, the service bands, the worst files.
 
-use super::results::{Keys, read};
-use super::statistics::Mean;
+use super::rows::{Keys, read};
 use crate::error::{Error, Result};
-use crate::score::Quality;
+use crate::service_band::ServiceBand;
+use crate::statistics::Mean;
 use crate::table::text;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -22,6 +22,7 @@ pub struct Grouping {
 
 /// Results group by group.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Summaries {
     /// Name and version of this form.
     pub schema: &'static str,
@@ -33,6 +34,7 @@ pub struct Summaries {
 
 /// The results of one group.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct GroupSummary {
     /// Its cells in the columns that make a group.
     pub group: Vec<String>,
@@ -48,7 +50,7 @@ pub struct GroupSummary {
     pub talkers: usize,
     /// The lowest score.
     pub min: Option<f64>,
-    /// Rows in each band.
+    /// Rows in each service band.
     pub bands: Bands,
     /// The lowest scores, lowest first.
     pub worst: Vec<Worst>,
@@ -66,8 +68,9 @@ pub enum Over {
     Rows,
 }
 
-/// How many rows have each quality.
+/// How many rows are in each service band.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Bands {
     /// Below 3.0.
     pub bad: usize,
@@ -83,18 +86,19 @@ pub struct Bands {
 
 impl Bands {
     fn count(&mut self, mos_lqo: f64) {
-        *match Quality::of(mos_lqo) {
-            Quality::Bad => &mut self.bad,
-            Quality::Poor => &mut self.poor,
-            Quality::Fair => &mut self.fair,
-            Quality::Good => &mut self.good,
-            Quality::Excellent => &mut self.excellent,
+        *match ServiceBand::of(mos_lqo) {
+            ServiceBand::Bad => &mut self.bad,
+            ServiceBand::Poor => &mut self.poor,
+            ServiceBand::Fair => &mut self.fair,
+            ServiceBand::Good => &mut self.good,
+            ServiceBand::Excellent => &mut self.excellent,
         } += 1;
     }
 }
 
 /// A file with a low score.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Worst {
     /// Its MOS-LQO.
     pub mos_lqo: f64,
@@ -172,7 +176,7 @@ impl Gathered {
             group: cells.into_iter().map(|cell| cell.0).collect(),
             rows: self.rows,
             failed: self.rows - self.scores.len(),
-            mos_lqo: Mean::of(values).map(Mean::on_the_mos_scale),
+            mos_lqo: Mean::of(values).map(on_the_mos_scale),
             over,
             talkers: talkers.len(),
             min: self.scores.iter().copied().reduce(f64::min),
@@ -180,6 +184,12 @@ impl Gathered {
             worst: self.worst,
         }
     }
+}
+
+/// The mean with its interval cut where the scale of MOS-LQO ends.
+fn on_the_mos_scale(mean: Mean) -> Mean {
+    let cut = |(low, high): (f64, f64)| (low.max(1.0), high.min(5.0));
+    Mean { interval: mean.interval.map(cut), ..mean }
 }
 
 /// A cell that is sorted as a number where it is one: 8 kbit/s before 12.
