@@ -2,9 +2,8 @@
 
 use super::input::Input;
 use super::{Exit, say_error, say_warning, write_file};
-use basilar::batch::ModelChoice;
 use basilar::report::page::{PairPage, RecordingFile, Sound};
-use basilar::{Error, Scorer};
+use basilar::{Error, ModelChoice, Scorer, Signal};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -65,9 +64,9 @@ pub fn run(arguments: &Arguments) -> io::Result<Exit> {
 
 fn report(arguments: &Arguments) -> basilar::Result<()> {
     let Arguments { reference, degraded, output, model, sound, input } = arguments;
-    let signal = input.open_reference(reference)?;
-    let prepared = Scorer::new(model.for_sample_rate(signal.sample_rate())).prepare(&signal)?;
-    let heard = input.open(degraded)?;
+    let signal = Signal::open_reference(reference, &input.options(reference))?;
+    let prepared = Scorer::new(model.clone()).prepare(&signal)?;
+    let heard = Signal::open_with(degraded, &input.options(degraded))?;
     let score = prepared.score(&heard)?;
     score.warnings.iter().for_each(say_warning);
     let page = PairPage {

@@ -5,7 +5,8 @@ use super::shell::{self, Shell};
 use super::sound::{Samples, Sound};
 use crate::alignment::{self, AlignmentParameters};
 use crate::error::Result;
-use crate::score::{Quality as ServiceBand, Score, Utterance};
+use crate::score::{Score, Utterance};
+use crate::service_band::ServiceBand;
 use crate::signal::Signal;
 use askama::Template;
 use serde::Serialize;
@@ -69,7 +70,7 @@ struct Content {
     shell: &'static Shell,
     score: String,
     band: String,
-    band_limits: &'static str,
+    band_limits: String,
     model: String,
     reference: RecordingFile,
     degraded: RecordingFile,
@@ -157,7 +158,7 @@ impl Content {
             shell: &shell::PAIR,
             score: format!("{:.2}", score.mos_lqo),
             band: band.to_string(),
-            band_limits: limits(band),
+            band_limits: band.limit(),
             model: provenance.model.clone(),
             reference: (*reference_file).clone(),
             degraded: (*degraded_file).clone(),
@@ -228,16 +229,5 @@ impl Delay {
 impl Stretch {
     fn of(utterance: &Utterance) -> Self {
         Self { start_s: utterance.start_s, end_s: utterance.end_s, delay_ms: utterance.delay_s * 1e3 }
-    }
-}
-
-/// A service band in numbers.
-fn limits(band: ServiceBand) -> &'static str {
-    match band {
-        ServiceBand::Excellent => "4.5 and above",
-        ServiceBand::Good => "4.0 to 4.5",
-        ServiceBand::Fair => "3.5 to 4.0",
-        ServiceBand::Poor => "3.0 to 3.5",
-        ServiceBand::Bad => "below 3.0",
     }
 }
