@@ -16,13 +16,19 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! The feature `cli`, on by default, adds the program and what it stands on: batches of pairs and their tables, reports,
+//! validation against votes. Who only scores takes the library with `default-features = false`, and with the feature
+//! `formats` if AAC, ALAC, M4A, AIFF or CAF are to be read beside WAV, FLAC, MP3, Ogg Vorbis and Opus.
 #![deny(missing_docs)]
 
 // The command line names the library as any program would.
 extern crate self as basilar;
 
 pub mod alignment;
+#[cfg(feature = "cli")]
 pub mod batch;
+#[cfg(feature = "cli")]
 pub mod cli;
 mod dsp;
 mod error;
@@ -31,15 +37,21 @@ pub mod long_calls;
 mod model;
 mod p862;
 pub mod parallel;
+#[cfg(feature = "cli")]
 pub mod report;
+#[cfg(feature = "cli")]
 pub mod results;
+#[cfg(feature = "cli")]
 mod rounding;
 mod score;
 mod scorer;
 mod service_band;
 mod signal;
+#[cfg(feature = "cli")]
 pub mod statistics;
+#[cfg(feature = "cli")]
 pub mod table;
+#[cfg(feature = "cli")]
 pub mod validation;
 
 #[cfg(feature = "internals")]

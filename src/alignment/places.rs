@@ -3,8 +3,9 @@
 
 use super::anchors::Anchor;
 use super::envelope::Envelope;
-use crate::dsp::fft::{Buffer, Complex32, Forward, Inverse};
+use crate::dsp::fft::{Buffer, Forward, Inverse};
 use crate::dsp::sums::running;
+use num_complex::Complex32;
 use std::ops::Range;
 
 /// Cross-correlation with the degraded envelopes, whose spectra are kept.

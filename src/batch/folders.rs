@@ -23,7 +23,7 @@ impl Folders {
     /// every other name in braces becomes a column, and `*` is anything.
     ///
     /// # Errors
-    /// [`Error::InvalidTable`] for a pattern without `{reference}` or with a name that is not one.
+    /// [`Error::InvalidPattern`] for a pattern without `{reference}` or with a name that is not one.
     pub fn new(references: PathBuf, degraded: PathBuf, pattern: Option<&str>) -> Result<Self> {
         let pattern = pattern.map(expression).transpose()?;
         Ok(Self { references, degraded, pattern })
@@ -46,10 +46,7 @@ impl Folders {
         let folders = self.clone();
         let mut degraded = recordings(&self.degraded).peekable();
         if degraded.peek().is_none() {
-            return Err(Error::InvalidTable {
-                name: self.degraded.display().to_string(),
-                reason: "no audio files (.wav, .flac, .opus and so on) are in it; name the folder of the degraded recordings".to_owned(),
-            });
+            return Err(Error::NoRecordings { name: self.degraded.display().to_string() });
         }
         Ok(Box::new((1..).zip(degraded).map(move |(row, path)| {
             let path = path?;
@@ -87,9 +84,9 @@ fn carry(pattern: &Regex, parts: &Captures<'_>, cells: &mut Cells) {
 }
 
 fn expression(pattern: &str) -> Result<Regex> {
-    let invalid = |reason: &str| Error::InvalidTable {
-        name: pattern.to_owned(),
-        reason: format!("not a pattern ({reason}); write one like {{reference}}_{{codec}}.wav"),
+    let invalid = |reason: &str| Error::InvalidPattern {
+        pattern: pattern.to_owned(),
+        reason: reason.to_owned(),
     };
     let braces = Regex::new(r"\\\{(\w+)\\\}").expect("this expression is valid");
     let escaped = regex_lite::escape(pattern).replace(r"\*", ".*");

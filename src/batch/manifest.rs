@@ -155,14 +155,12 @@ impl Manifest {
 /// Refuses a table whose first row lacks a path's column or has a column of the results.
 fn check_columns(path: &Path, long_calls: bool) -> Result<()> {
     let Some(Ok(first)) = table::read(path)?.next() else { return Ok(()) };
-    let invalid = |reason| Err(Error::InvalidTable { name: path.display().to_string(), reason });
-    if let Err(reason) = table::check_columns(&first, &["reference", "degraded"]) {
-        return invalid(reason);
-    }
+    table::check_columns(path, &first, &["reference", "degraded"])?;
     let taken = |column: &&String| *column != "model" && row::is_result(column, long_calls);
     match first.keys().find(taken) {
         Some(column) => {
-            invalid(format!("its column {column} is also one of the results; rename or remove it"))
+            let name = path.display().to_string();
+            Err(Error::ReservedColumn { name, column: column.clone() })
         }
         None => Ok(()),
     }

@@ -23,9 +23,6 @@ impl Replaced {
         if !Handle::from_path(input).is_ok_and(same) {
             return Ok(());
         }
-        Err(Error::InvalidTable {
-            name: input.display().to_string(),
-            reason: "the results would replace it; give another name for them with -o".to_owned(),
-        })
+        Err(Error::WouldReplaceInput { name: input.display().to_string() })
     }
 }

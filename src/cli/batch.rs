@@ -1,6 +1,6 @@
 //! `basilar batch`: every pair of a manifest or of two folders.
 
-use super::Exit;
+use super::{Exit, Result};
 use basilar::batch::{Batch, Defaults, Folders, Manifest, Progress, Summary};
 use basilar::{Channel, ModelChoice, parallel};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
@@ -53,15 +53,9 @@ pub struct Arguments {
 }
 
 /// 0 done, 2 not run or not written, 3 some rows could not be scored.
-pub fn run(arguments: Arguments) -> Exit {
-    match score(arguments) {
-        Ok(summary) if summary.failed.is_empty() => Exit::Done,
-        Ok(_) => Exit::NotScored,
-        Err(error) => {
-            super::say_error(error);
-            Exit::WrongUsage
-        }
-    }
+pub fn run(arguments: Arguments) -> Result<Exit> {
+    let summary = score(arguments)?;
+    Ok(if summary.failed.is_empty() { Exit::Done } else { Exit::NotScored })
 }
 
 fn score(arguments: Arguments) -> basilar::Result<Summary> {

@@ -1,10 +1,10 @@
 //! `basilar report`: a page to see and hear a pair.
 
 use super::input::Input;
-use super::{Exit, say_error, say_warning, write_file};
+use super::{Exit, Result, say_error, say_warning, write_file};
 use basilar::report::page::{PairPage, RecordingFile, Sound};
 use basilar::{Error, ModelChoice, Scorer, Signal};
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Writes a page that shows why a recording scores as it does
@@ -52,7 +52,7 @@ impl From<SoundChoice> for Sound {
     }
 }
 
-pub fn run(arguments: &Arguments) -> io::Result<Exit> {
+pub fn run(arguments: &Arguments) -> Result<Exit> {
     Ok(match report(arguments) {
         Ok(()) => Exit::Done,
         Err(error) => {

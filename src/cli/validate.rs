@@ -1,13 +1,13 @@
 //! `basilar validate`: metrics against people's votes.
 
-use super::{Exit, data, output, say_error, write_file};
+use super::{Exit, Result, data, output, say_error, write_file};
 use basilar::report::{json, validation as report};
 use basilar::table::Format;
 use basilar::validation::{Study, Validation};
 use basilar::{Channel, Error, ModelChoice, parallel};
 use indicatif::ProgressBar;
 use same_file::is_same_file;
-use std::io::{self, Write};
+use std::io::Write;
 use std::iter;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -64,14 +64,8 @@ pub struct Arguments {
     jobs: Option<NonZeroUsize>,
 }
 
-pub fn run(arguments: &Arguments) -> io::Result<Exit> {
-    let validation = match validate(arguments) {
-        Ok(validation) => validation,
-        Err(error) => {
-            say_error(error);
-            return Ok(Exit::WrongUsage);
-        }
-    };
+pub fn run(arguments: &Arguments) -> Result<Exit> {
+    let validation = validate(arguments)?;
     if arguments.json {
         let mut out = data();
         json::validation(&mut out, &validation)?;
@@ -119,10 +113,7 @@ fn check_outputs(arguments: &Arguments) -> basilar::Result<()> {
     let inputs = || iter::once(&arguments.ratings).chain(&arguments.scores);
     for output in [clips, statistics, markdown, plot].into_iter().flatten() {
         if inputs().any(|input| is_same_file(input, output).unwrap_or(false)) {
-            return Err(Error::InvalidTable {
-                name: output.display().to_string(),
-                reason: "would be replaced by what is written; choose another place".to_owned(),
-            });
+            return Err(Error::WouldReplaceInput { name: output.display().to_string() });
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
-//! Cross-correlation of envelopes by FFT.
+//! Cross-correlation by FFT, and correlation coefficients.
 
 use super::fft::{Buffer, Correlation, fast_length};
-use multiversion::multiversion;
+use realfft::num_traits::Float;
 
 /// A correlator for sequences of up to `capacity` values; plans and buffers are kept between calls.
 #[derive(Default)]
@@ -10,7 +10,9 @@ pub(crate) struct Correlator {
     values: Vec<f32>,
 }
 
+/// Correlations of one padded length.
 struct Plan {
+    /// In samples.
     length: usize,
     correlation: Correlation,
     x: Buffer,
@@ -23,7 +25,7 @@ impl Plan {
         Self { length, correlation: Correlation::new(length), x, y }
     }
 
-    /// The circular cross-correlation of two sequences, as large as [`Correlation`] makes it.
+    /// The circular cross-correlation of two sequences, times the length.
     fn correlate(&mut self, x: &[f32], y: &[f32]) -> &[f32] {
         for (values, bins) in [(x, &mut self.x), (y, &mut self.y)] {
             bins.load(values, 0);
@@ -47,7 +49,7 @@ impl Correlator {
             }
         };
         let circular = plan.correlate(x, y);
-        let scale = 1.0 / Correlation::scale(length) as f32;
+        let scale = 1.0 / length as f32;
         self.values.clear();
         self.values.extend(circular[length + 1 - a..].iter().map(|value| value * scale));
         self.values.extend(circular[..b].iter().map(|value| value * scale));
@@ -55,23 +57,12 @@ impl Correlator {
     }
 }
 
-/// The index of the largest value above zero, the first of equals.
-pub(crate) fn peak(values: &[f32]) -> Option<usize> {
-    let highest = maximum(values);
-    if highest > 0.0 { values.iter().position(|&value| value == highest) } else { None }
-}
-
-/// The largest of the values and zero.
-#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-fn maximum(values: &[f32]) -> f32 {
-    let mut largest = [0.0f32; 16];
-    let (lanes, rest) = values.as_chunks();
-    for lanes in lanes {
-        for (largest, &value) in largest.iter_mut().zip(lanes as &[f32; 16]) {
-            *largest = if value > *largest { value } else { *largest };
-        }
-    }
-    largest.iter().chain(rest).fold(0.0, |a, &b| if b > a { b } else { a })
+/// Correlation coefficient from an inner product and the energies of both sides, 0 where either has none.
+///
+/// A floor against the chance likeness of faint signals is the caller's to add to the energies, or to hold them above.
+pub(crate) fn coefficient<T: Float>(product: T, energies: [T; 2]) -> T {
+    let norm = (energies[0] * energies[1]).sqrt();
+    if norm > T::zero() { product / norm } else { T::zero() }
 }
 
 #[cfg(test)]

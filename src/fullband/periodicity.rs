@@ -7,10 +7,11 @@
 //! linear response first, so that a telephone's filter is not mistaken for a hoarse voice.
 
 use super::grid::Grid;
-use crate::dsp::fft::{Buffer, Complex32, Inverse};
+use crate::dsp::fft::{Buffer, Inverse};
 use crate::dsp::power::pow;
 use crate::dsp::scales::ratio;
 use crate::model::fullband::{Parameters, Periodicity};
+use num_complex::Complex32;
 use std::ops::Range;
 
 /// Compresses power spectra as the ear does, in the range of voices.

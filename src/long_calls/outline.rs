@@ -2,14 +2,14 @@
 //!
 //! Three hours take 20 MB. It shows where speech pauses, and which part of another recording is the same speech.
 
-use crate::dsp::scales::{frequency_hz, ratio};
+use crate::dsp::fft::{Buffer, Forward};
+use crate::dsp::scales::{ratio, traunmueller_hz};
 use crate::dsp::sums::level;
+use crate::dsp::window::{hann_centred, multiply};
 use crate::error::Result;
 use crate::signal::{Stream, Warning};
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
+use num_complex::Complex32;
 use std::ops::Range;
-use std::sync::Arc;
 
 /// Frames in a second.
 pub(super) const FRAMES_PER_S: usize = 50;
@@ -63,10 +63,8 @@ struct Framing {
     window: Vec<f32>,
     bins: [Range<usize>; BANDS],
     lowest_bin: usize,
-    transform: Arc<dyn RealToComplex<f32>>,
-    spectrum: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
-    frame: Vec<f32>,
+    transform: Forward,
+    frame: Buffer,
     /// Samples that later frames need, from `start` on; the first frame reaches before the first sample.
     pending: Vec<f32>,
     start: usize,
@@ -82,19 +80,15 @@ impl Framing {
             |hz: f64| ((hz * length as f64 / sample_rate as f64).round() as usize).min(length / 2);
         let edge = |band: usize| {
             let share = band as f64 / BANDS as f64;
-            bin(frequency_hz(LOWEST_BARK + (HIGHEST_BARK - LOWEST_BARK) * share))
+            bin(traunmueller_hz(LOWEST_BARK + (HIGHEST_BARK - LOWEST_BARK) * share))
         };
-        let window = |n: usize| (std::f64::consts::PI * (n as f64 + 0.5) / length as f64).sin();
-        let transform = RealFftPlanner::new().plan_fft_forward(length);
         Self {
             sample_rate,
-            window: (0..length).map(|n| window(n).powi(2) as f32).collect(),
+            window: hann_centred(length),
             bins: std::array::from_fn(|band| edge(band)..edge(band + 1)),
             lowest_bin: bin(LOWEST_HZ),
-            spectrum: transform.make_output_vec(),
-            scratch: transform.make_scratch_vec(),
-            frame: transform.make_input_vec(),
-            transform,
+            transform: Forward::new(length),
+            frame: Buffer::new(length),
             pending: vec![0.0; length / 4],
             start: 0,
             powers: Vec::new(),
@@ -112,17 +106,12 @@ impl Framing {
                 self.start += first;
                 return;
             };
-            for ((value, sample), weight) in self.frame.iter_mut().zip(samples).zip(&self.window) {
-                *value = sample * weight;
-            }
-            // The buffers were made by this very transform, so their lengths fit.
-            self.transform
-                .process_with_scratch(&mut self.frame, &mut self.spectrum, &mut self.scratch)
-                .expect("buffers of the transform's own");
-            let power = |bins: &[Complex<f32>]| -> f32 { bins.iter().map(Complex::norm_sqr).sum() };
-            self.powers.push(power(&self.spectrum[self.lowest_bin..]));
+            multiply(self.frame.samples_mut(), samples, &self.window);
+            self.transform.run(&mut self.frame);
+            let power = |bins: &[Complex32]| -> f32 { bins.iter().map(Complex32::norm_sqr).sum() };
+            self.powers.push(power(&self.frame[self.lowest_bin..]));
             self.bands
-                .push(std::array::from_fn(|band| power(&self.spectrum[self.bins[band].clone()])));
+                .push(std::array::from_fn(|band| power(&self.frame[self.bins[band].clone()])));
         }
     }
 

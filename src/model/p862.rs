@@ -57,6 +57,9 @@ section! {
         target_power: f64,
         /// The band-pass.
         bandpass_db: Curve,
+        /// Factor of the measured energy: transforms lose some of it, because their twiddles are rounded to f32, and those of
+        /// the reference program lose another share than ours.
+        energy_factor: f64,
     }
 }
 
@@ -65,7 +68,8 @@ section! {
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum InputFilter {
     /// A gain curve over the spectrum of the whole signal (narrowband: IRS receive).
-    Curve { curve_db: Curve },
+    /// `gain_factor` multiplies the signal, for the same reason as [`Level::energy_factor`].
+    Curve { curve_db: Curve, gain_factor: f64 },
     /// One second-order section after faded edges (wideband).
     Section { edge_fade: usize, gain: f64, section: Section },
 }
@@ -127,6 +131,9 @@ section! {
         edge_divisor: i64,
         /// and at least this many windows.
         edge_minimum: i64,
+        /// Where the window of the fine alignment stands in the reference program's memory, from the start of every
+        /// correlation, which overwrites it: FFT lengths, and values in addition.
+        window_offset: [usize; 2],
     }
 }
 
@@ -257,7 +264,7 @@ impl P862 {
     /// What makes these numbers impossible to evaluate, if anything.
     pub fn validate(&self) -> Result<(), String> {
         let curve = match &self.input_filter {
-            InputFilter::Curve { curve_db } => curve_db,
+            InputFilter::Curve { curve_db, .. } => curve_db,
             InputFilter::Section { .. } => &self.level.bandpass_db,
         };
         check(
@@ -275,6 +282,10 @@ impl P862 {
         check((0.1..=10.0).contains(&self.framing.minimum_s), "minimum_s is 0.1 to 10")?;
         check((1..=1000).contains(&self.splitting.edge_divisor), "edge_divisor is 1 to 1000")?;
         check((1..=1000).contains(&self.splitting.candidates), "candidates is 1 to 1000")?;
+        check(
+            self.splitting.window_offset.iter().all(|offset| (0..=1000).contains(offset)),
+            "window_offset is 0 to 1000",
+        )?;
         check((1..=1000).contains(&self.pooling.interval_frames), "interval_frames is 1 to 1000")?;
         check((1..=100).contains(&self.realignment.smear), "smear is 1 to 100")?;
         check((1..=64).contains(&self.realignment.range_frames), "range_frames is 1 to 64")?;

@@ -1,23 +1,27 @@
 //! A second, finer alignment where the first left bad intervals (P.862 clause 10.2, realignment of bad intervals).
 
-use super::Setup;
-use super::delay::Utterance;
+use super::setup::Setup;
+use super::utterance::Utterance;
+use crate::dsp::argmax::argmax_by;
+use crate::dsp::correlation::coefficient;
 use crate::dsp::fft::{Buffer, Correlation, fast_length};
 use crate::dsp::memory::Memory;
 use crate::dsp::sums::energy;
 use std::ops::Range;
 
-/// Consecutive frames that went badly, and the further delay that mends them.
+/// Consecutive frames with much disturbance, and the further delay at which the signals correlate best there.
 #[derive(Debug)]
 pub(super) struct BadInterval {
+    /// Frames of the reference.
     pub frames: Range<usize>,
     /// In samples.
     pub delay: i64,
 }
 
-/// The degraded signal on the reference's time axis, bad intervals moved once more; nothing of it without such intervals.
+/// What the second alignment found and made.
 pub(super) struct Realigned {
     pub intervals: Vec<BadInterval>,
+    /// The degraded signal on the reference's time axis, bad intervals moved by their delay; empty without such intervals.
     pub degraded: Memory<f32>,
 }
 
@@ -95,6 +99,7 @@ fn bad_intervals(setup: Setup, symmetric: &[f32]) -> Vec<Range<usize>> {
     intervals
 }
 
+/// Both signals on the reference's time axis, to search delays in.
 struct Search<'a> {
     setup: Setup<'a>,
     reference: &'a [f32],
@@ -132,23 +137,22 @@ impl Search<'_> {
         }
         // Powers are those over a span that is padded to twice the next power of two.
         let padded = (2 * span).next_power_of_two() as f64;
-        let powers = [energy(reference), energy(degraded)].map(|energy| energy / padded);
-        if powers.iter().any(|&power| power <= p.least_power) {
+        let energies = [energy(reference), energy(degraded)];
+        if energies.iter().any(|&energy| energy / padded <= p.least_power) {
             return 0;
         }
-        let norm = (powers[0] * powers[1]).sqrt() * padded * Correlation::scale(length) as f64;
         let mut correlation = Correlation::new(length);
         correlation.spectrum(&mut x);
         correlation.run(&x, &mut y);
-        let correlation = y.samples();
+        let products = y.samples();
         let range = range as i64;
-        let (mut best, mut delay) = (0.0, 0);
-        for lag in -range..range {
-            let value = f64::from(correlation[lag.rem_euclid(length as i64) as usize]) / norm;
-            if value > best {
-                (best, delay) = (value, lag);
-            }
-        }
-        if best < p.least_correlation { 0 } else { delay }
+        let at_lag = |lag: i64| {
+            let product =
+                f64::from(products[lag.rem_euclid(length as i64) as usize]) / length as f64;
+            (lag, coefficient(product, energies))
+        };
+        let best = argmax_by((-range..range).map(at_lag), |&(_, value)| value);
+        let convincing = |&(_, value): &(i64, f64)| value > 0.0 && value >= p.least_correlation;
+        best.filter(convincing).map_or(0, |(lag, _)| lag)
     }
 }

@@ -217,12 +217,7 @@ fn by_key(rows: impl Iterator<Item = Result<Row>>, path: &Path) -> Result<HashMa
         let row = row?;
         let key = row.key.clone();
         if by_key.insert(key.clone(), row).is_some() {
-            return Err(Error::InvalidTable {
-                name: path.display().to_string(),
-                reason: format!(
-                    "two rows are both {key}; give --key the columns that tell rows apart"
-                ),
-            });
+            return Err(Error::AmbiguousRows { name: path.display().to_string(), key });
         }
     }
     Ok(by_key)
@@ -233,7 +228,7 @@ fn same_model(results: &Path, key: &str, before: &Row, after: &Row) -> Result<()
     if before.model == after.model || before.mos_lqo.is_none() || after.mos_lqo.is_none() {
         return Ok(());
     }
-    Err(Error::InvalidTable {
+    Err(Error::DifferentModels {
         name: results.display().to_string(),
         reason: format!(
             "{key} was scored by {} and in the baseline by {}; score both by the same model",

@@ -64,8 +64,5 @@ pub(super) fn read<'a>(
 
 fn missing(name: &str, column: &str, cells: &Cells) -> Error {
     let found = cells.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-    Error::InvalidTable {
-        name: name.to_owned(),
-        reason: format!("there is no column {column}; choose among {found}"),
-    }
+    Error::NoColumn { name: name.to_owned(), column: column.to_owned(), found }
 }

@@ -133,7 +133,7 @@ impl Summaries {
             group.rows += 1;
             if let Some(mos_lqo) = row.mos_lqo {
                 if group.model.get_or_insert_with(|| row.model.clone()) != &row.model {
-                    return Err(Error::InvalidTable {
+                    return Err(Error::DifferentModels {
                         name: results.display().to_string(),
                         reason: format!(
                             "the rows of one group were scored by different models, {} among them; add model to --group-by, or model_version",

@@ -150,6 +150,6 @@ impl Study {
     }
 
     fn invalid(&self, reason: String) -> Error {
-        Error::InvalidTable { name: self.ratings.display().to_string(), reason }
+        Error::InvalidStudy { name: self.ratings.display().to_string(), reason }
     }
 }

@@ -1,14 +1,14 @@
 //! Long calls, stretch by stretch.
 
 use super::Arguments;
-use crate::cli::{Exit, data, output, say_error, say_warning};
+use crate::cli::{Exit, Result, data, output, say_error, say_warning};
 use basilar::long_calls::LongReference;
 use basilar::parallel;
 use basilar::report::Entry;
 use basilar::report::long_calls::{json, text};
-use std::io::{self, Write};
+use std::io::Write;
 
-pub fn run(arguments: &Arguments) -> io::Result<Exit> {
+pub fn run(arguments: &Arguments) -> Result<Exit> {
     let file = arguments.reference.display().to_string();
     let mut out =
         if arguments.json { Box::new(data()) } else { Box::new(output()) as Box<dyn Write> };

@@ -1,13 +1,13 @@
 //! Pairs that fit into memory: a block or a table of scores, or one JSON object.
 
 use super::Arguments;
-use crate::cli::{Exit, data, output, say_error, say_warning};
+use crate::cli::{Exit, Result, data, output, say_error, say_warning};
 use basilar::report::{Entry, json, text};
 use basilar::{PreparedReference, Scored, Scorer};
 use std::collections::HashSet;
-use std::io::{self, Write};
+use std::io::Write;
 
-pub fn run(arguments: &Arguments) -> io::Result<Exit> {
+pub fn run(arguments: &Arguments) -> Result<Exit> {
     let file = arguments.reference.display().to_string();
     match open(arguments) {
         Ok(reference) if arguments.json => print_json(arguments, file, &reference),
@@ -50,11 +50,7 @@ fn scores(
     })
 }
 
-fn print_json(
-    arguments: &Arguments,
-    file: String,
-    reference: &PreparedReference,
-) -> io::Result<Exit> {
+fn print_json(arguments: &Arguments, file: String, reference: &PreparedReference) -> Result<Exit> {
     let scores: Vec<_> = scores(arguments, reference).collect();
     let entry = Entry { file, outcome: Ok(reference.recording()) };
     let mut out = data();
@@ -63,11 +59,7 @@ fn print_json(
     Ok(exit(scores.iter().all(|entry| entry.outcome.is_ok())))
 }
 
-fn print_text(
-    arguments: &Arguments,
-    file: &str,
-    reference: &PreparedReference,
-) -> io::Result<Exit> {
+fn print_text(arguments: &Arguments, file: &str, reference: &PreparedReference) -> Result<Exit> {
     let head = (file, reference.recording());
     let mut out = output();
     let mut all = true;

@@ -1,0 +1,7 @@
+//! Where each moment of the reference is heard.
+
+#[path = "../material/mod.rs"]
+mod material;
+
+mod delays;
+mod robustness;
