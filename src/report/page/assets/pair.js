@@ -66,7 +66,7 @@
       {
         width: $("panels").clientWidth,
         height,
-        padding: [4, 8, 0, 0],
+        padding: [9, 8, 0, 0],
         legend: { show: false },
         scales: { x: { time: false, min: 0, max: end }, y: { range: y.range } },
         axes: [
@@ -118,8 +118,7 @@
     context.restore();
   }
 
-  function waveform(title, key, envelope) {
-    const values = new Int8Array(bytes(envelope).buffer);
+  function waveform(title, key, values, loudest) {
     const count = values.length / 2;
     const x = Float64Array.from({ length: count }, (_, i) => (i + 0.5) * page.waveform.step_s);
     const [low, high] = [0, 1].map((side) => Float64Array.from({ length: count }, (_, i) => values[2 * i + side] / 127));
@@ -127,7 +126,7 @@
     panel([[title, key]], 96, {
       data: [x, high, low],
       series: [line, line],
-      y: { range: [-1, 1], axis: { splits: () => [-1, 0, 1] } },
+      y: { range: [-loudest, loudest], axis: { splits: () => [-loudest, 0, loudest], values: (_, ticks) => ticks.map((tick) => +tick.toFixed(2)) } },
       draw: [],
     }).addBand({ series: [1, 2], fill: () => colour(`--${key}`) });
   }
@@ -180,7 +179,7 @@
       plot.ctx.drawImage(canvas, from, top, to - from, height);
       plot.ctx.restore();
     };
-    const lines = [100, 250, 500, 1000, 2000, 4000, 8000, 16000].filter((hz) => hz <= frequencies_hz[rows - 1]);
+    const lines = [100, 500, 1000, 2000, 4000, 8000, 16000].filter((hz) => hz <= frequencies_hz[rows - 1]);
     const rowOf = (hz) => {
       const above = frequencies_hz.findIndex((centre) => centre >= hz);
       if (above <= 0) return 0.5;
@@ -199,6 +198,8 @@
     });
   }
 
+  const curve = { stroke: () => colour("--degraded"), width: 2, points: { show: false } };
+
   function steps(title, height, rows, valueOf, axis) {
     const x = [], y = [];
     for (const row of rows) {
@@ -211,7 +212,7 @@
     }
     panel(title, height, {
       data: [x, y],
-      series: [{ stroke: () => colour("--degraded"), width: 2, points: { show: false } }],
+      series: [curve],
       y: axis,
     });
   }
@@ -219,8 +220,10 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
 
   function build() {
-    waveform("Reference", "reference", page.waveform.reference);
-    waveform("Degraded, on the reference's time", "degraded", page.waveform.degraded);
+    const waves = ["reference", "degraded"].map((name) => new Int8Array(bytes(page.waveform[name]).buffer));
+    const loudest = waves.reduce((most, wave) => wave.reduce((m, value) => Math.max(m, Math.abs(value)), most), 1) / 127;
+    waveform("Reference", "reference", waves[0], loudest);
+    waveform("Degraded, on the reference's time", "degraded", waves[1], loudest);
     const level = () => Array.from({ length: 256 }, (_, i) => [...cividisAt(i / 255), 255]);
     picture([[`Reference: ${page.spectrogram.range}`, ""]], page.spectrogram, bytes(page.spectrogram.reference), level);
     picture([[`Degraded: ${page.spectrogram.range}`, ""]], page.spectrogram, bytes(page.spectrogram.degraded), level);
@@ -241,7 +244,12 @@
     const margin = Math.max((most - least) * 0.1, 1);
     const scale = { range: [least - margin, most + margin], axis: { values: (_, ticks) => ticks.map((tick) => `${tick} ms`) } };
     if (delays.length) steps([["Delay", "degraded"]], 90, page.delay, (row) => row.delay_ms, scale);
-    steps([["Local MOS-LQO", "degraded"]], 110, page.local, (row) => row.mos_lqo, { range: [1, 5], axis: { splits: () => [1, 2, 3, 4, 5] } });
+    // Intervals overlap: each is drawn as a point at its middle.
+    panel([["Local MOS-LQO", "degraded"]], 110, {
+      data: [page.local.map((row) => (row.start_s + row.end_s) / 2), page.local.map((row) => row.mos_lqo)],
+      series: [curve],
+      y: { range: [1, 5], axis: { splits: () => [1, 2, 3, 4, 5] } },
+    });
     place();
   }
 
