@@ -6,6 +6,7 @@ mod completions;
 mod input;
 mod man;
 mod models;
+mod report;
 mod score;
 mod summarize;
 mod validate;
@@ -26,6 +27,7 @@ use std::process::ExitCode;
 Examples:
   basilar score reference.wav degraded.wav
   basilar score --json reference.wav degraded.wav | jq '.scores[].mos_lqo'
+  basilar report reference.wav degraded.wav -o report.html
   basilar batch pairs.csv -o results.csv
   basilar compare baseline.csv results.csv --junit report.xml
   basilar validate ratings.csv --model fb,wb --plot scatter.svg
@@ -41,6 +43,7 @@ pub struct Arguments {
 enum Command {
     Batch(batch::Arguments),
     Compare(compare::Arguments),
+    Report(report::Arguments),
     Score(score::Arguments),
     Summarize(summarize::Arguments),
     Validate(validate::Arguments),
@@ -87,6 +90,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Batch(arguments) => batch::run(arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Summarize(arguments) => summarize::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),

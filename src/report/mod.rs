@@ -5,6 +5,7 @@ pub mod json;
 pub mod junit;
 pub mod long_calls;
 pub mod markdown;
+pub mod page;
 pub mod plot;
 pub mod summary;
 pub mod text;
