@@ -277,6 +277,12 @@ pub enum Error {
         /// How many there may be.
         most: usize,
     },
+    /// A folder of prompts that holds none.
+    #[error("{name}: holds no recordings; name a prompt, or a folder with prompts in it")]
+    NoPrompts {
+        /// The folder.
+        name: String,
+    },
     /// A file that is no capture of packets.
     #[error(
         "{name}: not a capture but {kind}; give pcap or pcapng, plain, .gz or .zst, or convert with editcap -F pcapng"

@@ -1,11 +1,11 @@
 //! `basilar calls`: calls from captures.
 
-use super::{Exit, data, output, say_error, say_warning};
+use super::{Exit, Result, data, output, say_error, say_warning};
 use basilar::network::playout::Design;
-use basilar::network::{self, Call, Concealment, Options};
+use basilar::network::{self, Call, Concealment, Listener, Options, Prompts};
 use basilar::report::calls::{self as report, CaptureLine, Json};
 use basilar::table::{self, Format, Writer};
-use basilar::{Error, Result};
+use basilar::{Error, ModelChoice};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -20,6 +20,7 @@ Examples:
   basilar calls trunk.pcap
   basilar calls *.pcapng.gz -o calls.parquet
   basilar calls call.pcap --json | jq '.calls[].streams[] | {source, loss_pct, mos, scale}'
+  basilar calls call.pcap --prompt prompts/ --wav heard/
   basilar calls call.pcap --buffer fixed-80 --buffer adaptive-20-300 --delay 90
 
 Exit codes: 0 done, 2 wrong usage, 3 a capture could not be read to its end.")]
@@ -54,6 +55,15 @@ pub struct Arguments {
     /// Replace users' numbers and names by hashes with this salt.
     #[arg(long, value_name = "SALT")]
     hash_numbers: Option<String>,
+    /// Score each direction against the prompt it plays: files, or folders of them, the right one being found.
+    #[arg(long, value_name = "WAV|FOLDER")]
+    prompt: Vec<PathBuf>,
+    /// The model for --prompt: auto, nb, wb, wb-cor2, fb or a model file; auto goes by the codec's rate.
+    #[arg(long, default_value = "auto", requires = "prompt")]
+    model: ModelChoice,
+    /// Write what was heard in each direction as WAV into this folder, and both in stereo.
+    #[arg(long, value_name = "FOLDER")]
+    wav: Option<PathBuf>,
     /// Print only the so many worst calls.
     #[arg(long, value_name = "N", conflicts_with = "json")]
     worst: Option<usize>,
@@ -82,27 +92,34 @@ impl From<ConcealmentName> for Concealment {
 }
 
 /// 0 done, 2 wrong usage, 3 a capture that cannot be read, or not to its end.
-pub fn run(arguments: &Arguments) -> io::Result<Exit> {
-    let prepared = options(arguments).and_then(|options| {
-        let tables = arguments.output.iter().map(|path| Table::begin(path, &options));
-        Ok((tables.collect::<Result<Vec<_>>>()?, options))
-    });
-    match prepared {
-        Ok((tables, options)) => tell(arguments, &options, tables),
-        Err(error) => {
-            say_error(error);
-            Ok(Exit::WrongUsage)
-        }
+pub fn run(arguments: &Arguments) -> Result<Exit> {
+    let options = options(arguments)?;
+    let mut listener = Listener::new(
+        Prompts::open(&arguments.prompt)?,
+        arguments.model.clone(),
+        options.concealment,
+    );
+    listener.folder.clone_from(&arguments.wav);
+    if let Some(folder) = &arguments.wav {
+        std::fs::create_dir_all(folder).map_err(|source| unwritable(folder, source))?;
     }
+    let tables = arguments.output.iter().map(|path| Table::begin(path, &options));
+    let tables = tables.collect::<basilar::Result<Vec<_>>>()?;
+    Ok(tell(arguments, &options, listener, tables)?)
 }
 
-fn options(arguments: &Arguments) -> Result<Options> {
+fn unwritable(path: &Path, source: io::Error) -> Error {
+    Error::Unwritable { name: path.display().to_string(), source }
+}
+
+fn options(arguments: &Arguments) -> basilar::Result<Options> {
     let mut options = Options {
         resynchronize_after: arguments.resync,
         concealment: arguments.concealment.into(),
         codecs: super::emodel::codecs(arguments.codec_values.as_deref())?,
         delay_ms: arguments.delay,
         hash_salt: arguments.hash_numbers.clone(),
+        keeps_payloads: !arguments.prompt.is_empty() || arguments.wav.is_some(),
         ..Options::default()
     };
     if !arguments.buffer.is_empty() {
@@ -112,45 +129,76 @@ fn options(arguments: &Arguments) -> Result<Options> {
     Ok(options)
 }
 
-fn tell(arguments: &Arguments, options: &Options, mut tables: Vec<Table>) -> io::Result<Exit> {
-    let to_tables = |tables: &mut Vec<Table>, call: &Call| {
-        tables.iter_mut().try_for_each(|table| table.write(call))
-    };
-    if arguments.json {
-        let mut json = Json::begin(data())?;
-        let mut failure = Ok(());
-        let told = read(arguments, options, |call| {
-            let done = json.call(&call).and_then(|()| to_tables(&mut tables, &call));
-            failure = std::mem::replace(&mut failure, Ok(())).and(done);
-        });
-        failure?;
-        json.finish(&told.iter().map(Told::line).collect::<Vec<_>>())?;
-        return ended(tables, &told);
-    }
-    let mut out = output();
+fn tell(
+    arguments: &Arguments,
+    options: &Options,
+    mut listener: Listener,
+    mut tables: Vec<Table>,
+) -> io::Result<Exit> {
+    let mut shown = Shown::begin(arguments)?;
     let mut failure = Ok(());
-    let mut worst = Worst::new(arguments.worst.unwrap_or(0));
-    let quiet = !tables.is_empty() || arguments.worst.is_some();
-    let told = read(arguments, options, |call| {
-        let done = to_tables(&mut tables, &call).and_then(|()| match quiet {
-            true => Ok(()),
-            false => report::call(&mut out, &call),
-        });
+    let told = read(arguments, options, |mut call| {
+        if let Err(error) = listener.listen(&mut call) {
+            say_error(error);
+        }
+        let done = tables.iter_mut().try_for_each(|table| table.write(&call));
+        let done = done.and_then(|()| shown.call(call));
         failure = std::mem::replace(&mut failure, Ok(())).and(done);
-        worst.take(call);
     });
     failure?;
-    report::worst(&mut out, &worst.calls())?;
-    out.flush()?;
-    ended(tables, &told)
-}
-
-fn ended(tables: Vec<Table>, told: &[Told]) -> io::Result<Exit> {
+    shown.finish(&told)?;
     for table in tables {
         table.finish()?;
     }
     let all = told.iter().all(|told| told.whole);
     Ok(if all { Exit::Done } else { Exit::NotScored })
+}
+
+/// What is printed of the calls.
+enum Shown {
+    Json(Json<Box<dyn Write>>),
+    Text(Box<dyn Write>),
+    Worst(Box<dyn Write>, Worst),
+    /// Tables hold all of it.
+    Nothing,
+}
+
+impl Shown {
+    fn begin(arguments: &Arguments) -> io::Result<Self> {
+        if arguments.json {
+            let out: Box<dyn Write> = Box::new(data());
+            return Ok(Self::Json(Json::begin(out)?));
+        }
+        Ok(match arguments.worst {
+            Some(wanted) => Self::Worst(Box::new(output()), Worst::new(wanted)),
+            None if arguments.output.is_empty() => Self::Text(Box::new(output())),
+            None => Self::Nothing,
+        })
+    }
+
+    fn call(&mut self, call: Call) -> io::Result<()> {
+        match self {
+            Self::Json(json) => json.call(&call),
+            Self::Text(out) => report::call(out, &call),
+            Self::Worst(_, worst) => {
+                worst.take(call);
+                Ok(())
+            }
+            Self::Nothing => Ok(()),
+        }
+    }
+
+    fn finish(self, told: &[Told]) -> io::Result<()> {
+        match self {
+            Self::Json(json) => json.finish(&told.iter().map(Told::line).collect::<Vec<_>>()),
+            Self::Text(mut out) => out.flush(),
+            Self::Worst(mut out, worst) => {
+                report::worst(&mut out, &worst.calls())?;
+                out.flush()
+            }
+            Self::Nothing => Ok(()),
+        }
+    }
 }
 
 /// What became of a capture.
@@ -174,7 +222,7 @@ impl Told {
 /// Reads every capture; what is wrong with one is said at once and does not end the others.
 fn read(arguments: &Arguments, options: &Options, mut call: impl FnMut(Call)) -> Vec<Told> {
     let mut told = Vec::new();
-    let mut one = |path: &Path, ending: Result<network::capture::Ending>| {
+    let mut one = |path: &Path, ending: basilar::Result<network::capture::Ending>| {
         let file = path.display().to_string();
         told.push(match ending {
             Ok(ending) => {
@@ -220,9 +268,6 @@ impl Worst {
     }
 
     fn take(&mut self, call: Call) {
-        if self.wanted == 0 {
-            return;
-        }
         let place = self.calls.partition_point(|known| known.badness() >= call.badness());
         self.calls.insert(place, call);
         self.calls.truncate(self.wanted);
@@ -241,14 +286,14 @@ struct Table {
 }
 
 impl Table {
-    fn begin(path: &Path, options: &Options) -> Result<Self> {
+    fn begin(path: &Path, options: &Options) -> basilar::Result<Self> {
         let format = Format::of(path)?;
         let mut partial = path.to_owned().into_os_string();
         partial.push(".partial");
         let partial = PathBuf::from(partial);
         let writer = File::create(&partial)
             .and_then(|file| table::write(file, format, &report::columns(&options.buffers)))
-            .map_err(|source| Error::Unwritable { name: path.display().to_string(), source })?;
+            .map_err(|source| unwritable(path, source))?;
         Ok(Self { path: path.to_owned(), partial, writer })
     }
 

@@ -1,6 +1,6 @@
 //! `basilar emodel`: the E-model as a calculator.
 
-use super::{Exit, data, output, say_error, say_warning};
+use super::{Exit, Result, data, output, say_error, say_warning};
 use basilar::network::emodel::{self, Codec, Codecs, Inputs, PARAMETERS, Scale};
 use basilar::report;
 use clap::{Arg, ArgMatches, Command, FromArgMatches, value_parser};
@@ -110,29 +110,22 @@ impl clap::Args for Given {
 }
 
 impl FromArgMatches for Given {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+    fn from_arg_matches(matches: &ArgMatches) -> std::result::Result<Self, clap::Error> {
         let value = |field| matches.get_one::<f64>(field).copied();
         Ok(Self(PARAMETERS.iter().map(|parameter| value(parameter.field)).collect()))
     }
 
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+    fn update_from_arg_matches(
+        &mut self,
+        matches: &ArgMatches,
+    ) -> std::result::Result<(), clap::Error> {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
     }
 }
 
 /// 0 done, 2 inputs that cannot be.
-pub fn run(arguments: &Arguments) -> io::Result<Exit> {
-    match calculate(arguments) {
-        Ok(printed) => printed,
-        Err(error) => {
-            say_error(error);
-            Ok(Exit::WrongUsage)
-        }
-    }
-}
-
-fn calculate(arguments: &Arguments) -> basilar::Result<io::Result<Exit>> {
+pub fn run(arguments: &Arguments) -> Result<Exit> {
     let codecs = codecs(arguments.codec_values.as_deref())?;
     let codec = arguments.codec.as_deref().map(|name| codecs.find(name)).transpose()?;
     let scale = arguments.scale.map(Scale::from);
@@ -143,7 +136,7 @@ fn calculate(arguments: &Arguments) -> basilar::Result<io::Result<Exit>> {
         }));
     }
     if let Some(mos) = arguments.mos {
-        return Ok(inverse(arguments, scale, mos));
+        return inverse(arguments, scale, mos);
     }
     let inputs = inputs(arguments, codec);
     let rating = inputs.rate(scale)?;
@@ -158,13 +151,13 @@ fn calculate(arguments: &Arguments) -> basilar::Result<io::Result<Exit>> {
         }
     }
     warnings.iter().for_each(say_warning);
-    Ok(print(arguments, |mut out| {
+    print(arguments, |mut out| {
         if arguments.json {
             report::emodel::json(&mut out, &rating, &inputs, codec, &warnings)
         } else {
             report::emodel::text(&mut out, &rating, &inputs, codec)
         }
-    }))
+    })
 }
 
 /// The table of codecs that is compiled in, or that of a file.
@@ -187,7 +180,7 @@ fn inputs(arguments: &Arguments, codec: Option<&Codec>) -> Inputs {
     inputs
 }
 
-fn inverse(arguments: &Arguments, scale: Scale, mos: f64) -> io::Result<Exit> {
+fn inverse(arguments: &Arguments, scale: Scale, mos: f64) -> Result<Exit> {
     if !(1.0..=4.5).contains(&mos) {
         say_error(format!("{mos}: not a MOS of the E-model; give 1 to 4.5"));
         return Ok(Exit::WrongUsage);
@@ -199,7 +192,7 @@ fn inverse(arguments: &Arguments, scale: Scale, mos: f64) -> io::Result<Exit> {
 fn print(
     arguments: &Arguments,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<Exit> {
+) -> Result<Exit> {
     let mut out: Box<dyn Write> =
         if arguments.json { Box::new(data()) } else { Box::new(output()) };
     write(&mut out)?;

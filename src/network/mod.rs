@@ -11,6 +11,7 @@ mod dialog;
 pub mod emodel;
 mod hashing;
 pub mod layers;
+mod listen;
 mod open_call;
 mod options;
 pub mod playout;
@@ -19,14 +20,18 @@ mod report_stream;
 pub mod rtcp;
 pub mod rtp;
 pub mod sip;
+mod sound;
 mod told;
+pub mod wav;
 
 pub use analysis::Analysis;
 pub use call::{
     BufferReport, Call, CodecValues, DELAY_CLASSES_MS, Delay, DelayVariation, IntervalReport,
     Jitter, Material, OneWay, Sound, State, StreamReport, iso_8601,
 };
+pub use listen::Listener;
 pub use options::{Concealment, Options};
+pub use sound::Prompts;
 pub use told::Told;
 
 use crate::error::Result;

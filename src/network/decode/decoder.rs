@@ -40,7 +40,7 @@ pub fn decoder(format: &Format) -> Option<Box<dyn Decoder>> {
                 "40" => 5,
                 _ => return None,
             };
-            Box::new(g726::Decoder::new(bits, packing))
+            Box::new(g726::EitherPacking::new(bits, packing))
         }
     })
 }

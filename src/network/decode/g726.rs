@@ -256,11 +256,7 @@ fn reconstruct(logarithm: i32, scale: i32) -> i32 {
     (128 + fraction) << 7 >> (14 - exponent)
 }
 
-impl super::Decoder for Decoder {
-    fn rate_hz(&self) -> u32 {
-        8000
-    }
-
+impl Decoder {
     fn decode(&mut self, payload: &[u8], samples: &mut Vec<i16>) {
         let bits = self.rate.bits;
         let (mut held, mut count) = (0u32, 0);
@@ -284,5 +280,49 @@ impl super::Decoder for Decoder {
                 samples.push(sample);
             }
         }
+    }
+}
+
+/// Decodes in both packings and gives the one that sounds like speech: senders disagree on what a name stands for.
+pub struct EitherPacking {
+    /// As the name says, and the other way round.
+    decoders: [Decoder; 2],
+    /// How rough each has sounded: the energy of differences and that of samples.
+    roughness: [(f64, f64); 2],
+}
+
+impl EitherPacking {
+    /// A decoder that begins with the packing the name stands for.
+    pub fn new(bits: u32, packing: Packing) -> Self {
+        let other = match packing {
+            Packing::LowFirst => Packing::HighFirst,
+            Packing::HighFirst => Packing::LowFirst,
+        };
+        Self {
+            decoders: [packing, other].map(|packing| Decoder::new(bits, packing)),
+            roughness: [(0.0, 0.0); 2],
+        }
+    }
+}
+
+impl super::Decoder for EitherPacking {
+    fn rate_hz(&self) -> u32 {
+        8000
+    }
+
+    fn decode(&mut self, payload: &[u8], samples: &mut Vec<i16>) {
+        let mut decoded = [Vec::new(), Vec::new()];
+        for (index, decoder) in self.decoders.iter_mut().enumerate() {
+            decoder.decode(payload, &mut decoded[index]);
+            let square = |value: i32| f64::from(value) * f64::from(value);
+            let (differences, energy) = &mut self.roughness[index];
+            *energy += decoded[index].iter().map(|sample| square((*sample).into())).sum::<f64>();
+            let steps = decoded[index].windows(2);
+            *differences +=
+                steps.map(|pair| square(i32::from(pair[1]) - i32::from(pair[0]))).sum::<f64>();
+        }
+        let [named, other] =
+            self.roughness.map(|(differences, energy)| differences / energy.max(1.0));
+        samples.append(&mut decoded[usize::from(other < named)]);
     }
 }

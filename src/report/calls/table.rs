@@ -2,6 +2,7 @@
 
 use crate::network::playout::Design;
 use crate::network::{Call, StreamReport, iso_8601};
+use crate::rounding;
 use crate::service_band::ServiceBand;
 use crate::table::{Cells, Column, Kind};
 use serde_json::{Value, json};
@@ -83,7 +84,7 @@ const AFTER_BUFFERS: [(&str, Kind); 16] = [
     ("codec_values", Kind::Text),
     ("provisional", Kind::Boolean),
     ("mos_lqo", Kind::Number),
-    ("service_band", Kind::Text),
+    ("quality", Kind::Text),
     ("model", Kind::Text),
     ("sound_start_s", Kind::Number),
     ("sound_end_s", Kind::Number),
@@ -192,7 +193,7 @@ fn row(call: &Call, stream: &StreamReport) -> Cells {
     }
     if let Some(sound) = &stream.sound {
         put("mos_lqo", rounded(Some(sound.mos_lqo), 4));
-        put("service_band", ServiceBand::of(sound.mos_lqo).to_string().into());
+        put("quality", ServiceBand::of(sound.mos_lqo).to_string().into());
         put("model", sound.model.as_str().into());
         put("sound_start_s", rounded(Some(sound.start_s), 3));
         put("sound_end_s", rounded(Some(sound.end_s), 3));
@@ -205,8 +206,5 @@ fn row(call: &Call, stream: &StreamReport) -> Cells {
 
 /// A number rounded once, so that all formats hold the same.
 fn rounded(value: Option<f64>, decimals: i32) -> Value {
-    let Some(value) = value.filter(|value| value.is_finite()) else { return Value::Null };
-    let scale = 10f64.powi(decimals);
-    // Zero has no sign.
-    ((value * scale).round() / scale + 0.0).into()
+    value.filter(|value| value.is_finite()).map(|value| rounding::rounded(value, decimals)).into()
 }
