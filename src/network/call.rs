@@ -281,6 +281,23 @@ pub struct Sound {
     pub prompt: String,
     /// How gaps were filled when it was decoded.
     pub concealment: &'static str,
+    /// What losses cost, the dearest first.
+    pub moments: Vec<Moment>,
+}
+
+/// A stretch with losses that was heard to be worse than those without.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Moment {
+    /// Where it begins in the prompt, in seconds.
+    pub start_s: f64,
+    /// Where it ends.
+    pub end_s: f64,
+    /// Packets missing in it, in per cent.
+    pub loss_pct: f64,
+    /// What it sounded like: the mean of the model's local scores.
+    pub mos_lqo: f64,
+    /// How much less that is than the median of stretches without losses.
+    pub cost: f64,
 }
 
 /// What is needed to decode a stream.

@@ -12,6 +12,7 @@ pub mod emodel;
 mod hashing;
 pub mod layers;
 mod listen;
+mod moments;
 mod open_call;
 mod options;
 pub mod playout;
@@ -27,7 +28,7 @@ pub mod wav;
 pub use analysis::Analysis;
 pub use call::{
     BufferReport, Call, CodecValues, DELAY_CLASSES_MS, Delay, DelayVariation, IntervalReport,
-    Jitter, Material, OneWay, Sound, State, StreamReport, iso_8601,
+    Jitter, Material, Moment, OneWay, Sound, State, StreamReport, iso_8601,
 };
 pub use listen::Listener;
 pub use options::{Concealment, Options};

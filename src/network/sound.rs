@@ -2,18 +2,18 @@
 
 use super::call::Sound;
 use super::decode::Rendered;
+use super::moments;
 use super::options::Concealment;
 use crate::alignment::{AlignmentParameters, align};
 use crate::error::{Error, Result};
 use crate::model::ModelChoice;
+use crate::score::Alignment;
 use crate::scorer::Scorer;
 use crate::signal::{Signal, is_audio_file};
 use std::path::{Path, PathBuf};
 
 /// The rate at which prompts are sought, in Hz: the telephone band tells them.
 const SEARCH_RATE_HZ: u32 = 8000;
-/// A direction that is aligned with less confidence plays something else.
-const LEAST_CONFIDENCE: f64 = 0.3;
 /// Less of a prompt than that, in seconds, is not worth a score.
 const LEAST_HEARD_S: f64 = 1.0;
 /// What may be missing at either end of a prompt, in seconds, before only a part of it counts as heard.
@@ -66,6 +66,8 @@ impl Prompts {
         let model = choice.for_sample_rate(rate_hz).model;
         let reference = reference.resampled(rate_hz)?;
         let score = Scorer::new(model).score(&reference, &degraded)?;
+        let (prompt_s, heard_s) = (part.prompt_s.0, part.heard_s.0);
+        let moments = moments::of(&score.timeline.intervals, rendered, prompt_s, heard_s);
         Ok(Some(Sound {
             mos_lqo: score.mos_lqo,
             model: score.model,
@@ -73,6 +75,7 @@ impl Prompts {
             end_s: part.prompt_s.1,
             prompt: prompt.name().to_owned(),
             concealment: concealment.name(),
+            moments,
         }))
     }
 
@@ -89,7 +92,7 @@ impl Prompts {
             let (sought, searched) = (sought.samples(), searched.samples());
             let alignment = align(sought, searched, SEARCH_RATE_HZ, &parameters);
             let better = best.as_ref().is_none_or(|(best, _, _)| alignment.confidence > *best);
-            if alignment.confidence >= LEAST_CONFIDENCE
+            if alignment.confidence >= Alignment::UNRELATED_BELOW
                 && better
                 && let Some(part) = Part::of(&alignment, sought.len(), searched.len())
             {

@@ -20,7 +20,7 @@ pub struct Rendered {
     pub start_ns: i64,
     /// Samples that fill gaps.
     pub concealed: usize,
-    /// For each packet that was played, its media time in ns and its first sample.
+    /// For each packet that was played, its number in the stream and its first sample.
     pub places: Vec<(u64, usize)>,
 }
 

@@ -82,6 +82,13 @@ fn direction(out: &mut impl Write, stream: &StreamReport) -> Result<()> {
             sound.end_s,
             printable(&sound.prompt)
         )?;
+        for moment in &sound.moments {
+            writeln!(
+                out,
+                "      {:.1} % lost between {:.1} and {:.1} s cost {:.1}",
+                moment.loss_pct, moment.start_s, moment.end_s, moment.cost
+            )?;
+        }
     }
     stream.warnings.iter().try_for_each(|warning| warn(out, "    ", warning))
 }
