@@ -37,6 +37,8 @@ mod finding;
 pub mod fullband;
 pub mod long_calls;
 mod model;
+#[cfg(feature = "network")]
+pub mod network;
 mod p862;
 pub mod parallel;
 #[cfg(feature = "cli")]

@@ -1,8 +1,12 @@
 //! The command line: one file a subcommand; no arithmetic here.
 
 mod batch;
+#[cfg(feature = "network")]
+mod calls;
 mod compare;
 mod completions;
+#[cfg(feature = "network")]
+mod emodel;
 mod input;
 mod man;
 mod models;
@@ -47,6 +51,10 @@ enum Command {
     Score(score::Arguments),
     Summarize(summarize::Arguments),
     Validate(validate::Arguments),
+    #[cfg(feature = "network")]
+    Calls(Box<calls::Arguments>),
+    #[cfg(feature = "network")]
+    Emodel(Box<emodel::Arguments>),
     Models(models::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -93,6 +101,10 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Report(arguments) => report::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        #[cfg(feature = "network")]
+        Command::Calls(arguments) => calls::run(&arguments),
+        #[cfg(feature = "network")]
+        Command::Emodel(arguments) => emodel::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),

@@ -1,6 +1,10 @@
 //! What is told about scores, one file a format; everything is written to what the caller gives.
 
+#[cfg(feature = "network")]
+pub mod calls;
 pub mod comparison;
+#[cfg(feature = "network")]
+pub mod emodel;
 pub mod json;
 pub mod junit;
 pub mod long_calls;
