@@ -26,7 +26,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit> {
 
 fn open(arguments: &Arguments) -> basilar::Result<PreparedReference> {
     let path = &arguments.reference;
-    Scorer::new(arguments.model.clone()).open(path, &arguments.input.options(path))
+    Scorer::new(arguments.model.clone()).open(path, &arguments.input.options())
 }
 
 /// Scores every degraded recording in turn and says at once what is wrong with it.
@@ -36,7 +36,7 @@ fn scores(
 ) -> impl Iterator<Item = Entry<Scored>> {
     let mut said = HashSet::new();
     arguments.degraded.iter().map(move |path| {
-        let outcome = reference.open(path, &arguments.input.options(path));
+        let outcome = reference.open(path, &arguments.input.options());
         match &outcome {
             Ok(scored) => scored.score.warnings.iter().for_each(|warning| {
                 // Those about the reference come with every score.
