@@ -68,6 +68,7 @@ pub use score::{Alignment, Levels, LocalScore, Recording, Score, Scored, Timelin
 pub use scorer::{PreparedReference, Scorer};
 pub use service_band::ServiceBand;
 pub use signal::{
-    Channel, Encoding, OpenOptions, RawFormat, SAMPLE_RATES, Signal, SpeechLevel, Stream, Warning,
+    AUDIO_EXTENSIONS, Channel, Encoding, LARGEST_SAMPLE, LONGEST_PIPE_SILENCE_S, LONGEST_WHOLE_S,
+    MOST_PIPE_BYTES, OpenOptions, RawFormat, SAMPLE_RATES, Signal, SpeechLevel, Stream, Warning,
     is_audio_file,
 };

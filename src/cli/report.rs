@@ -64,9 +64,9 @@ pub fn run(arguments: &Arguments) -> Result<Exit> {
 
 fn report(arguments: &Arguments) -> basilar::Result<()> {
     let Arguments { reference, degraded, output, model, sound, input } = arguments;
-    let signal = Signal::open_reference(reference, &input.options(reference))?;
+    let signal = Signal::open_reference(reference, &input.options())?;
     let prepared = Scorer::new(model.clone()).prepare(&signal)?;
-    let heard = Signal::open_with(degraded, &input.options(degraded))?;
+    let heard = Signal::open_with(degraded, &input.options())?;
     let score = prepared.score(&heard)?;
     score.warnings.iter().for_each(say_warning);
     let page = PairPage {

@@ -1,16 +1,16 @@
-//! Opus packets in an Ogg container (RFC 7845).
+//! Opus packets in any container (RFC 6716, RFC 7845).
 
 use ropus::OpusMSDecoder;
 use symphonia::core::errors::{Error, Result, decode_error, unsupported_error};
 use symphonia::core::packet::Packet;
 
 /// Opus is always decoded at this rate.
-pub(super) const SAMPLE_RATE: u32 = 48_000;
+pub const SAMPLE_RATE: u32 = 48_000;
 /// The longest packet: 120 ms.
 const LONGEST_PACKET: usize = 5_760;
 
 /// Decodes the packets of one stream, any number of channels.
-pub(super) struct OpusDecoder {
+pub struct OpusDecoder {
     decoder: OpusMSDecoder,
     channels: usize,
     /// Frames still to drop: the encoder's delay (pre-skip, RFC 7845, 4.2).
@@ -19,59 +19,88 @@ pub(super) struct OpusDecoder {
 }
 
 impl OpusDecoder {
-    /// A decoder as the identification header `OpusHead` asks (RFC 7845, 5.1).
-    pub(super) fn new(head: &[u8]) -> Result<Self> {
+    /// A decoder as an identification header asks: `OpusHead` of Ogg and Matroska (RFC 7845, 5.1), or the same behind
+    /// that mark in the layout of MP4 (version 0, big-endian; Encapsulation of Opus in ISO BMFF, 4.3.2).
+    pub fn new(head: &[u8]) -> Result<Self> {
         let &[b'O', b'p', b'u', b's', b'H', b'e', b'a', b'd', version, channels, ref rest @ ..] =
             head
         else {
             return decode_error("no OpusHead");
         };
-        // Version 0 marks the header of MP4, which is laid out in another way.
-        if version == 0 || version > 15 {
-            return unsupported_error("Opus outside Ogg");
+        if version > 15 {
+            return unsupported_error("Opus of a later version");
         }
-        let &[skip_low, skip_high, _, _, _, _, gain_low, gain_high, family, ref table @ ..] = rest
-        else {
+        let &[skip_0, skip_1, _, _, _, _, gain_0, gain_1, family, ref table @ ..] = rest else {
             return decode_error("short OpusHead");
         };
-        let (streams, coupled, mapping) = match (family, table) {
-            (0, _) if (1..=2).contains(&channels) => (1, channels - 1, &[0, 1][..]),
-            (1 | 255, &[streams, coupled, ref mapping @ ..]) => (streams, coupled, mapping),
-            _ => return unsupported_error("this Opus channel mapping"),
+        let (skip, gain) = match version {
+            0 => (u16::from_be_bytes([skip_0, skip_1]), i16::from_be_bytes([gain_0, gain_1])),
+            _ => (u16::from_le_bytes([skip_0, skip_1]), i16::from_le_bytes([gain_0, gain_1])),
         };
+        match (family, table) {
+            (0, _) if (1..=2).contains(&channels) => {
+                Self::with_streams(channels, [1, channels - 1], &[0, 1], skip, gain)
+            }
+            (1 | 255, &[streams, coupled, ref mapping @ ..]) => {
+                Self::with_streams(channels, [streams, coupled], mapping, skip, gain)
+            }
+            _ => unsupported_error("this Opus channel mapping"),
+        }
+    }
+
+    /// A decoder of one or two channels for a container without such a header.
+    pub fn plain(channels: u8, skip: u16) -> Result<Self> {
+        if !(1..=2).contains(&channels) {
+            return unsupported_error("Opus with more than two channels in CAF");
+        }
+        Self::with_streams(channels, [1, channels - 1], &[0, 1], skip, 0)
+    }
+
+    fn with_streams(
+        channels: u8,
+        [streams, coupled]: [u8; 2],
+        mapping: &[u8],
+        skip: u16,
+        gain: i16,
+    ) -> Result<Self> {
         if channels == 0 || mapping.len() < usize::from(channels) {
             return decode_error("Opus channel mapping too short");
         }
-        let mut decoder = OpusMSDecoder::new(
-            SAMPLE_RATE as i32,
-            channels.into(),
-            streams.into(),
-            coupled.into(),
-            mapping,
-        )
-        .map_err(|_| Error::DecodeError("impossible Opus channel mapping"))?;
-        decoder.set_gain(i16::from_le_bytes([gain_low, gain_high]).into());
+        let rate = SAMPLE_RATE as i32;
+        let mut decoder =
+            OpusMSDecoder::new(rate, channels.into(), streams.into(), coupled.into(), mapping)
+                .map_err(|_| Error::DecodeError("impossible Opus channel mapping"))?;
+        decoder.set_gain(gain.into());
         let channels = usize::from(channels);
-        let skip = u16::from_le_bytes([skip_low, skip_high]).into();
-        Ok(Self { decoder, channels, skip, pcm: vec![0; LONGEST_PACKET * channels] })
+        Ok(Self { decoder, channels, skip: skip.into(), pcm: vec![0; LONGEST_PACKET * channels] })
     }
 
     /// Channels in a frame.
-    pub(super) fn channels(&self) -> usize {
+    pub fn channels(&self) -> usize {
         self.channels
     }
 
     /// The packet's interleaved samples, without the encoder's delay and the padding at the end.
-    pub(super) fn decode(&mut self, packet: &Packet, interleaved: &mut Vec<f32>) -> Result<()> {
+    pub fn decode(&mut self, packet: &Packet, interleaved: &mut Vec<f32>) -> Result<()> {
+        self.decode_bytes(&packet.data, packet.trim_end.get() as usize, interleaved)
+    }
+
+    /// The same for the bytes of a packet, of which the last `padding` frames are left out.
+    pub fn decode_bytes(
+        &mut self,
+        packet: &[u8],
+        padding: usize,
+        interleaved: &mut Vec<f32>,
+    ) -> Result<()> {
         // An empty packet would ask for the concealment of a loss.
-        if packet.data.is_empty() {
+        if packet.is_empty() {
             return decode_error("empty Opus packet");
         }
         let frames = self
             .decoder
             .decode24(
-                Some(&packet.data),
-                packet.data.len() as i32,
+                Some(packet),
+                packet.len() as i32,
                 &mut self.pcm,
                 LONGEST_PACKET as i32,
                 false,
@@ -80,7 +109,7 @@ impl OpusDecoder {
         let frames = frames.max(0) as usize;
         let start = self.skip.min(frames);
         self.skip -= start;
-        let end = frames.saturating_sub(packet.trim_end.get() as usize).max(start);
+        let end = frames.saturating_sub(padding).max(start);
         let kept = &self.pcm[start * self.channels..end * self.channels];
         interleaved.clear();
         interleaved.extend(kept.iter().map(|&sample| sample as f32 / 8_388_608.0));
