@@ -131,9 +131,9 @@ pub fn run(arguments: &Arguments) -> Result<Exit> {
     let scale = arguments.scale.map(Scale::from);
     let scale = scale.or(codec.map(|codec| codec.scale)).unwrap_or(Scale::Narrowband);
     if arguments.codecs {
-        return Ok(print(arguments, |mut out| {
+        return print(arguments, |mut out| {
             report::emodel::codecs(&mut out, &codecs, arguments.json)
-        }));
+        });
     }
     if let Some(mos) = arguments.mos {
         return inverse(arguments, scale, mos);

@@ -107,6 +107,6 @@ mod tests {
         section.read_exact(&mut bytes[..2]).unwrap();
         assert_eq!(bytes[..2], [6, 7]);
         assert!(section.seek(SeekFrom::Current(-9)).is_err());
-        assert_eq!(all.section(20, 30).read_at(0, 5).unwrap(), []);
+        assert_eq!(all.section(20, 30).read_at(0, 5).unwrap(), [0_u8; 0]);
     }
 }
