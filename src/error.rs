@@ -293,6 +293,60 @@ pub enum Error {
         /// All that are known.
         known: String,
     },
+    /// A value that an input of the E-model cannot have.
+    #[error("{symbol} ({meaning}) cannot be {value}; give {least} to {most}")]
+    ImpossibleInput {
+        /// The input's symbol.
+        symbol: &'static str,
+        /// What it is.
+        meaning: &'static str,
+        /// What was given.
+        value: f64,
+        /// The least that can be.
+        least: f64,
+        /// The most that can be.
+        most: f64,
+    },
+    /// A word that names no codec of the E-model's table.
+    #[error("{word}: not a codec of the table; give one of {known}")]
+    UnknownCodec {
+        /// What was given.
+        word: String,
+        /// All that are known.
+        known: String,
+    },
+    /// A word that names no de-jitter buffer.
+    #[error(
+        "{word}: not a de-jitter buffer; give fixed-MS, adaptive or adaptive-MS-MS, such as fixed-60"
+    )]
+    InvalidBuffer {
+        /// What was given.
+        word: String,
+    },
+    /// More de-jitter buffers than are simulated at a time.
+    #[error("{count} de-jitter buffers are too many; give at most {most}")]
+    TooManyBuffers {
+        /// How many were given.
+        count: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// A folder of prompts that holds none.
+    #[error("{name}: holds no recordings; name a prompt, or a folder with prompts in it")]
+    NoPrompts {
+        /// The folder.
+        name: String,
+    },
+    /// A file that is no capture of packets.
+    #[error(
+        "{name}: not a capture but {kind}; give pcap or pcapng, plain, .gz or .zst, or convert with editcap -F pcapng"
+    )]
+    UnknownCapture {
+        /// File.
+        name: String,
+        /// What it is, as far as its first bytes tell.
+        kind: &'static str,
+    },
     /// A name of more bytes than the system takes.
     #[error("{name}: the name is too long for this system; shorten the folder or file names")]
     NameTooLong {

@@ -30,11 +30,15 @@ pub mod alignment;
 pub mod batch;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod diagnosis;
 mod dsp;
 mod error;
+mod finding;
 pub mod fullband;
 pub mod long_calls;
 mod model;
+#[cfg(feature = "network")]
+pub mod network;
 mod p862;
 pub mod parallel;
 #[cfg(feature = "cli")]

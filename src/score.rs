@@ -1,5 +1,6 @@
 //! What is told of a pair: the score, and what led to it.
 
+use crate::finding::Diagnosis;
 use crate::model::indicators::Indicators;
 use crate::model::{Band, Model};
 use crate::service_band::ServiceBand;
@@ -73,6 +74,10 @@ pub struct Score {
     pub degraded: Levels,
     /// What a careful listener should know about the inputs.
     pub warnings: Vec<String>,
+    /// What it fell for, where that was asked for
+    /// ([`PreparedReference::explain`](crate::PreparedReference::explain)).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diagnosis: Option<Diagnosis>,
 }
 
 /// Where the reference was found in the degraded signal.
@@ -223,6 +228,7 @@ impl Score {
             reference: Levels::default(),
             degraded: Levels::default(),
             warnings: Vec::new(),
+            diagnosis: None,
         }
     }
 }

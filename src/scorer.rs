@@ -41,7 +41,7 @@ impl Scorer {
                 }
             },
             chosen,
-            recording: reference.into(),
+            signal: reference.clone(),
             warnings: warnings(reference),
         })
     }
@@ -66,7 +66,7 @@ impl Scorer {
 /// A reference that is ready to be compared with; `Send + Sync`, for use from many threads at once.
 pub struct PreparedReference {
     chosen: ChosenModel,
-    recording: Recording,
+    signal: Signal,
     prepared: Prepared,
     warnings: Vec<String>,
 }
@@ -84,7 +84,12 @@ impl PreparedReference {
 
     /// Rate and length of the reference.
     pub fn recording(&self) -> Recording {
-        self.recording
+        (&self.signal).into()
+    }
+
+    /// The reference as it was given.
+    pub(crate) fn signal(&self) -> &Signal {
+        &self.signal
     }
 
     /// Opens a degraded recording and scores it.
@@ -110,6 +115,18 @@ impl PreparedReference {
     /// reference without speech, and one whose speech the degraded signal does not overlap.
     pub fn score(&self, degraded: &Signal) -> Result<Score> {
         self.score_aligned(degraded, None)
+    }
+
+    /// The same for a recording that is on the reference's time axis already, sample for sample.
+    ///
+    /// # Errors
+    /// As [`score`](Self::score).
+    pub(crate) fn score_on_time(&self, heard: &Signal) -> Result<Score> {
+        let known = match &self.prepared {
+            Prepared::P862(_) => None,
+            Prepared::Fullband(prepared) => Some(prepared.on_time()),
+        };
+        self.score_aligned(heard, known)
     }
 
     /// The same where the alignment of the two at the model's rate may be known already. P.862 has its own.

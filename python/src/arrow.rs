@@ -64,7 +64,9 @@ pub fn score_arrow(
 /// The columns that scoring adds, and whether each holds numbers.
 #[pyfunction]
 pub fn result_columns() -> Vec<(String, bool)> {
-    row::columns(false).map(|column| (column.name, column.kind == Kind::Number)).collect()
+    row::columns(row::Form::default())
+        .map(|column| (column.name, column.kind == Kind::Number))
+        .collect()
 }
 
 /// The results, for whatever reads Arrow streams.
@@ -111,9 +113,10 @@ impl Job {
         let carried = table.fields().iter().filter(|field| {
             let name = field.name();
             let recording = *name == self.reference || *name == self.degraded;
-            !row::is_result(name, false) && (!recording || are_named(field.data_type()))
+            !row::is_result(name, row::Form::default())
+                && (!recording || are_named(field.data_type()))
         });
-        let results = row::columns(false).map(|column| {
+        let results = row::columns(row::Form::default()).map(|column| {
             let kind = match column.kind {
                 Kind::Number => DataType::Float64,
                 _ => DataType::Utf8,
@@ -129,7 +132,8 @@ impl Job {
         let degraded = recordings("degraded", &self.degraded)?;
         let rows =
             parallel::map(batch.num_rows(), self.jobs, |row| self.row(&references, &degraded, row));
-        let results: Vec<_> = row::columns(false).map(|column| cells(&rows, &column)).collect();
+        let results: Vec<_> =
+            row::columns(row::Form::default()).map(|column| cells(&rows, &column)).collect();
         let carried = schema.fields().iter().filter_map(|field| batch.column_by_name(field.name()));
         RecordBatch::try_new(Arc::clone(schema), carried.cloned().chain(results).collect())
     }

@@ -48,8 +48,8 @@ impl Scorer {
 
     /// Scores one pair.
     #[pyo3(
-        signature = (reference, degraded, sample_rate = None, *, channel = ChannelChoice::default(), channel_axis = -1),
-        text_signature = "($self, reference, degraded, sample_rate=None, *, channel='mono', channel_axis=-1)"
+        signature = (reference, degraded, sample_rate = None, *, channel = ChannelChoice::default(), channel_axis = -1, explain = false),
+        text_signature = "($self, reference, degraded, sample_rate=None, *, channel='mono', channel_axis=-1, explain=False)"
     )]
     fn score<'py>(
         &self,
@@ -59,12 +59,14 @@ impl Scorer {
         sample_rate: Option<SampleRate>,
         channel: ChannelChoice,
         channel_axis: isize,
+        explain: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         let input = Input::new(py, sample_rate, channel, channel_axis)?;
         let reference = Source::of(reference, Role::Reference, &input)?;
         let degraded = Source::of(degraded, Role::Degraded, &input)?;
         let scored = py.detach(|| {
-            PreparedReference::new(&self.scorer, &reference, &input)?.compare(&degraded, &input)
+            PreparedReference::new(&self.scorer, &reference, &input)?
+                .compare(&degraded, &input, explain)
         });
         score::object(py, &scored.map_err(|error| exception(py, &error))?)
     }
@@ -105,8 +107,8 @@ impl PreparedReference {
 
     /// Scores a degraded recording.
     #[pyo3(
-        signature = (degraded, sample_rate = None, *, channel = ChannelChoice::default(), channel_axis = -1),
-        text_signature = "($self, degraded, sample_rate=None, *, channel='mono', channel_axis=-1)"
+        signature = (degraded, sample_rate = None, *, channel = ChannelChoice::default(), channel_axis = -1, explain = false),
+        text_signature = "($self, degraded, sample_rate=None, *, channel='mono', channel_axis=-1, explain=False)"
     )]
     fn score<'py>(
         &self,
@@ -115,10 +117,11 @@ impl PreparedReference {
         sample_rate: Option<u32>,
         channel: ChannelChoice,
         channel_axis: isize,
+        explain: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         let input = Input::new(py, sample_rate.map(SampleRate::Both), channel, channel_axis)?;
         let degraded = Source::of(degraded, Role::Degraded, &input)?;
-        let scored = py.detach(|| self.compare(&degraded, &input));
+        let scored = py.detach(|| self.compare(&degraded, &input, explain));
         score::object(py, &scored.map_err(|error| exception(py, &error))?)
     }
 
@@ -132,7 +135,13 @@ impl PreparedReference {
         scorer.prepare(&source.open(Role::Reference, input.channel)?).map(Self)
     }
 
-    fn compare(&self, degraded: &Source<'_>, input: &Input) -> basilar::Result<Score> {
-        self.0.score(&degraded.open(Role::Degraded, input.channel)?)
+    fn compare(
+        &self,
+        degraded: &Source<'_>,
+        input: &Input,
+        explain: bool,
+    ) -> basilar::Result<Score> {
+        let degraded = degraded.open(Role::Degraded, input.channel)?;
+        if explain { self.0.explain(&degraded) } else { self.0.score(&degraded) }
     }
 }

@@ -68,6 +68,22 @@ pub struct Alignment {
     pub sample_rate: u32,
 }
 
+impl Alignment {
+    /// That of a signal with itself.
+    pub(crate) fn on_time(length: usize, sample_rate: u32) -> Self {
+        let whole = Segment { reference: 0..length, delay_samples: 0.0, confidence: 1.0 };
+        Self {
+            segments: vec![whole],
+            clock_drift_ppm: 0.0,
+            clock_drift_error_ppm: None,
+            confidence: 1.0,
+            unheard: Vec::new(),
+            inserted: Vec::new(),
+            sample_rate,
+        }
+    }
+}
+
 /// A stretch of the reference heard at one delay.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segment {

@@ -40,8 +40,8 @@ impl Alignment {
         reference: &[f32],
         parameters: &AlignmentParameters,
     ) -> Vec<f32> {
-        let fade = (parameters.cross_fade_s * f64::from(self.sample_rate)) as usize / 2 * 2;
-        let samples = self.joined(degraded, reference.len(), fade);
+        let fade = self.fade(parameters);
+        let samples = self.joined(degraded, reference.len(), parameters);
         if self.segments.len() < 2 {
             return samples;
         }
@@ -78,8 +78,19 @@ impl Alignment {
         self.segments.windows(2).filter_map(insertion).collect()
     }
 
-    /// The segments, each at its delay.
-    fn joined(&self, degraded: &[f32], reference_length: usize, fade: usize) -> Vec<f32> {
+    /// Length of a cross-fade in samples, an even number.
+    fn fade(&self, parameters: &AlignmentParameters) -> usize {
+        (parameters.cross_fade_s * f64::from(self.sample_rate)) as usize / 2 * 2
+    }
+
+    /// The segments, each at its delay, with short cross-fades; silent where the degraded signal skips.
+    pub(crate) fn joined(
+        &self,
+        degraded: &[f32],
+        reference_length: usize,
+        parameters: &AlignmentParameters,
+    ) -> Vec<f32> {
+        let fade = self.fade(parameters);
         let interpolator = Interpolator::new();
         let mut warped = vec![0.0; reference_length];
         for (index, segment) in self.segments.iter().enumerate() {

@@ -27,6 +27,8 @@ struct Heading {
     model: String,
     channel: String,
     long_calls: bool,
+    #[serde(default)]
+    explain: bool,
 }
 
 /// What a journal's rows depend on.
@@ -35,6 +37,7 @@ pub(super) struct Origin {
     pub model: String,
     pub channel: String,
     pub long_calls: bool,
+    pub explain: bool,
 }
 
 /// A finished row.
@@ -61,6 +64,7 @@ impl Journal {
             model: origin.model.clone(),
             channel: origin.channel.clone(),
             long_calls: origin.long_calls,
+            explain: origin.explain,
         };
         let name = path.display().to_string();
         let opened = OpenOptions::new().read(true).append(true).create(true).open(&path);

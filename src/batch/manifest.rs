@@ -38,13 +38,21 @@ pub struct Defaults {
     pub channel: Channel,
     /// Whether recordings are long calls, scored in stretches with a row for each.
     pub long_calls: bool,
+    /// Whether results say why a score is low.
+    pub explain: bool,
+}
+
+impl Defaults {
+    pub(super) fn form(&self) -> row::Form {
+        row::Form { long_calls: self.long_calls, explain: self.explain }
+    }
 }
 
 impl Manifest {
     /// The rows, in order.
     pub(super) fn tasks(&self, defaults: &Defaults) -> Result<Tasks> {
         if let Self::Table(path) = self {
-            check_columns(path, defaults.long_calls)?;
+            check_columns(path, defaults.form())?;
         }
         let (rows, folder) = self.rows()?;
         let (manifest, defaults) = (self.clone(), defaults.clone());
@@ -153,10 +161,10 @@ impl Manifest {
 }
 
 /// Refuses a table whose first row lacks a path's column or has a column of the results.
-fn check_columns(path: &Path, long_calls: bool) -> Result<()> {
+fn check_columns(path: &Path, form: row::Form) -> Result<()> {
     let Some(Ok(first)) = table::read(path)?.next() else { return Ok(()) };
     table::check_columns(path, &first, &["reference", "degraded"])?;
-    let taken = |column: &&String| *column != "model" && row::is_result(column, long_calls);
+    let taken = |column: &&String| *column != "model" && row::is_result(column, form);
     match first.keys().find(taken) {
         Some(column) => {
             let name = path.display().to_string();

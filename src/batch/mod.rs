@@ -70,6 +70,7 @@ impl Batch {
             model: self.defaults.model.to_string(),
             channel: self.defaults.channel.to_string(),
             long_calls: self.defaults.long_calls,
+            explain: self.defaults.explain,
         };
         let path = journal::beside(&self.outputs[0]);
         let (mut journal, done) = Journal::open(path, &origin, self.resume)?;
@@ -85,7 +86,7 @@ impl Batch {
             journal.abandon();
             return Err(error);
         }
-        let summary = output::write(&journal, outputs, self.defaults.long_calls)?;
+        let summary = output::write(&journal, outputs, self.defaults.form())?;
         journal.remove()?;
         Ok(summary)
     }
@@ -102,7 +103,7 @@ impl Batch {
             let score = |pair: &Pair| calls.score(pair);
             return runner::run(queue, keep, self.jobs, &score, on_row, progress);
         }
-        let pairs = Pairs::new();
+        let pairs = Pairs::new(self.defaults.explain);
         let score = |pair: &Pair| {
             pairs.score(pair, |reference, scored| Outcome::scored(reference.recording(), &scored))
         };

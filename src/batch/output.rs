@@ -67,10 +67,9 @@ impl Drop for Output {
 pub(super) fn write(
     journal: &Journal,
     mut outputs: Vec<Output>,
-    long_calls: bool,
+    form: row::Form,
 ) -> Result<Summary> {
-    let columns: Vec<Column> =
-        journal.carried().columns().chain(row::columns(long_calls)).collect();
+    let columns: Vec<Column> = journal.carried().columns().chain(row::columns(form)).collect();
     let mut summary = Summary::default();
     let begin = |output: &Output| output.begin(&columns).map_err(|error| output.unwritable(error));
     let mut writers = outputs.iter().map(begin).collect::<Result<Vec<_>>>()?;

@@ -1,6 +1,7 @@
 //! The columns of a result: each described once, every number rounded once, so that all output formats hold the same.
 
 use crate::error::Error;
+use crate::finding::{Diagnosis, Kind as Finding};
 use crate::rounding::rounded;
 use crate::score::{Recording, Score, Scored};
 use crate::table::{Cells, Column, Kind};
@@ -52,6 +53,33 @@ const REMARKS: [Described<Score>; 3] = [
     word("warnings", |score| warnings(&score.warnings)),
 ];
 
+/// Why it is low, where that was asked for.
+const OF_DIAGNOSIS: [Described<Diagnosis>; 20] = [
+    word("main_cause", |diagnosis| diagnosis.main_cause().map(|kind| kind.name()).into()),
+    word("causes", causes),
+    number("lost_speech_ms", |diagnosis| sum(diagnosis, Finding::LostSpeech, 1)),
+    number("repeated_speech_ms", |diagnosis| sum(diagnosis, Finding::RepeatedSpeech, 1)),
+    number("inserted_ms", |diagnosis| sum(diagnosis, Finding::Inserted, 1)),
+    number("delay_jumps", |diagnosis| diagnosis.of_kind(Finding::DelayJump).count().into()),
+    number("drift_ppm", |diagnosis| value(diagnosis, Finding::ClockDrift, 1)),
+    number("level_offset_db", |diagnosis| value(diagnosis, Finding::LevelOffset, 2)),
+    number("level_pumping_db", |diagnosis| value(diagnosis, Finding::LevelPumping, 2)),
+    number("clipping_percent", |diagnosis| value(diagnosis, Finding::Clipping, 2)),
+    number("noise_snr_db", |diagnosis| value(diagnosis, Finding::Noise, 2)),
+    number("hum_snr_db", |diagnosis| value(diagnosis, Finding::Hum, 2)),
+    number("band_upper_hz", |diagnosis| value(diagnosis, Finding::BandLimit, 0)),
+    number("band_lower_hz", |diagnosis| second(diagnosis, Finding::BandLimit, 0)),
+    number("coloration_db", |diagnosis| value(diagnosis, Finding::Coloration, 2)),
+    number("echo_ms", |diagnosis| value(diagnosis, Finding::Echo, 1)),
+    number("echo_db", |diagnosis| second(diagnosis, Finding::Echo, 1)),
+    number("reverberation_s", |diagnosis| value(diagnosis, Finding::Reverberation, 2)),
+    number("coding_distortion_db", |diagnosis| value(diagnosis, Finding::CodingDistortion, 2)),
+    number("cost_mos", |diagnosis| {
+        let dearest = diagnosis.causes().first().and_then(|cause| cause.1);
+        dearest.map(|cost| rounded(cost, 3)).into()
+    }),
+];
+
 /// Why there is no score.
 const OF_ERROR: [Described<Error>; 2] = [
     word("error_kind", |error| error.kind().into()),
@@ -62,21 +90,31 @@ const OF_ERROR: [Described<Error>; 2] = [
 const OF_PART: [(&str, Kind); 3] =
     [("part", Kind::Text), ("start_s", Kind::Number), ("end_s", Kind::Number)];
 
+/// Which columns results have besides those that they always have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Form {
+    /// Those of the parts of long calls.
+    pub long_calls: bool,
+    /// Those of the diagnosis.
+    pub explain: bool,
+}
+
 /// Whether a column of this name belongs to the results.
-pub fn is_result(name: &str, long_calls: bool) -> bool {
-    columns(long_calls).any(|column| column.name == name)
+pub fn is_result(name: &str, form: Form) -> bool {
+    columns(form).any(|column| column.name == name)
 }
 
 /// The columns of the results, behind those that are carried from the manifest.
-pub fn columns(long_calls: bool) -> impl Iterator<Item = Column> {
+pub fn columns(form: Form) -> impl Iterator<Item = Column> {
     fn names<T>(described: &[Described<T>]) -> impl Iterator<Item = (&'static str, Kind)> {
         described.iter().map(|column| (column.name, column.kind))
     }
-    let parts = OF_PART.into_iter().filter(move |_| long_calls);
+    let parts = OF_PART.into_iter().filter(move |_| form.long_calls);
     parts
         .chain(names(&OF_SCORE))
         .chain(names(&DURATIONS))
         .chain(names(&REMARKS))
+        .chain(names(&OF_DIAGNOSIS).filter(move |_| form.explain))
         .chain(names(&OF_ERROR))
         .map(|(name, kind)| Column { name: name.to_owned(), kind })
 }
@@ -86,7 +124,9 @@ pub fn scored(reference: Recording, degraded: &Scored) -> Cells {
     let Scored { recording, score } = degraded;
     let recordings = [reference, *recording];
     let durations = cells(&DURATIONS, &recordings);
-    cells(&OF_SCORE, score).chain(durations).chain(cells(&REMARKS, score)).collect()
+    let diagnosis = score.diagnosis.iter().flat_map(|diagnosis| cells(&OF_DIAGNOSIS, diagnosis));
+    let remarks = cells(&REMARKS, score).chain(diagnosis);
+    cells(&OF_SCORE, score).chain(durations).chain(remarks).collect()
 }
 
 /// The cells of a score alone.
@@ -101,6 +141,32 @@ pub fn failed(error: &Error) -> Cells {
 
 fn cells<T>(columns: &[Described<T>], told: &T) -> impl Iterator<Item = (String, Value)> {
     columns.iter().map(move |column| (column.name.to_owned(), (column.cell)(told)))
+}
+
+/// Every kind of fault with what it costs, the dearest first.
+fn causes(diagnosis: &Diagnosis) -> Value {
+    let cause = |(kind, cost): (Finding, Option<f64>)| match cost {
+        Some(cost) => format!("{kind} {}", rounded(cost, 2)),
+        None => kind.to_string(),
+    };
+    let causes: Vec<String> = diagnosis.causes().into_iter().map(cause).collect();
+    Some(causes.join("; ")).filter(|text| !text.is_empty()).into()
+}
+
+/// The sum over all findings of a kind: 0 where there are none.
+fn sum(diagnosis: &Diagnosis, kind: Finding, decimals: i32) -> Value {
+    rounded(diagnosis.of_kind(kind).map(|finding| finding.value).sum(), decimals).into()
+}
+
+/// The value of a kind that is found at most once.
+fn value(diagnosis: &Diagnosis, kind: Finding, decimals: i32) -> Value {
+    diagnosis.of_kind(kind).next().map(|finding| rounded(finding.value, decimals)).into()
+}
+
+/// Its second value.
+fn second(diagnosis: &Diagnosis, kind: Finding, decimals: i32) -> Value {
+    let value = diagnosis.of_kind(kind).next().and_then(|finding| finding.second_value);
+    value.map(|value| rounded(value, decimals)).into()
 }
 
 /// A MOS-LQO as it stands in results.

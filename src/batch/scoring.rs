@@ -7,14 +7,21 @@ use super::task::Shared;
 use crate::long_calls::LongReference;
 use crate::score::Scored;
 use crate::scorer::{PreparedReference, Scorer};
+use crate::signal::Signal;
 use std::num::NonZeroUsize;
 
 /// Pairs that fit into memory.
-pub(super) struct Pairs(References<ReferenceKey, PreparedReference>);
+pub(super) struct Pairs {
+    references: References<ReferenceKey, PreparedReference>,
+    /// Whether every score comes with its diagnosis.
+    explain: bool,
+}
 
 impl Pairs {
-    pub fn new() -> Self {
-        Self(References::new(|reference| reference.recording().samples()))
+    pub fn new(explain: bool) -> Self {
+        let references =
+            References::new(|reference: &PreparedReference| reference.recording().samples());
+        Self { references, explain }
     }
 
     /// What `told` makes of a pair's score.
@@ -24,10 +31,17 @@ impl Pairs {
         told: impl FnOnce(&PreparedReference, Scored) -> T,
     ) -> Shared<T> {
         let options = pair.options();
-        self.0.with(
+        self.references.with(
             pair.reference_key(),
             || Scorer::new(pair.model.clone()).open(&pair.reference, &options),
-            |reference| Ok(told(reference, reference.open(&pair.degraded, &options)?)),
+            |reference| {
+                let degraded = Signal::open_with(&pair.degraded, &options)?;
+                let mut scored = reference.compare(&degraded)?;
+                if self.explain {
+                    scored.score.diagnosis = Some(reference.diagnose(&degraded, &scored.score)?);
+                }
+                Ok(told(reference, scored))
+            },
         )
     }
 }

@@ -44,6 +44,10 @@ pub struct Arguments {
     /// middle, end and whole.
     #[arg(long)]
     timeline: bool,
+    /// Adds columns that say why: the main cause, all causes with what each costs, and a column a
+    /// measure. Takes several times as long.
+    #[arg(long, conflicts_with = "timeline")]
+    explain: bool,
     /// How many pairs are scored at once; all cores by default.
     #[arg(short, long)]
     jobs: Option<NonZeroUsize>,
@@ -71,6 +75,7 @@ fn score(arguments: Arguments) -> basilar::Result<Summary> {
             model: arguments.model,
             channel: arguments.channel,
             long_calls: arguments.timeline,
+            explain: arguments.explain,
         },
         outputs: arguments.outputs,
         jobs: parallel::jobs(arguments.jobs),

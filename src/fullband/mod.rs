@@ -152,6 +152,24 @@ impl Reference {
         .pool(&self.parameters)
     }
 
+    /// The loudness that is expected and that is heard in each band, in sone per Bark, after what listeners adapt to.
+    pub(crate) fn loudness_patterns(&self, degraded: &[f32], recorded: Range<usize>) -> [Grid; 2] {
+        let mut heard = self.hear(degraded);
+        let path = self.path(&heard, &self.recorded(&recorded));
+        let expected = self.compensate(&mut heard.powers, &path);
+        [expected, heard.powers].map(|powers| self.loudness(powers))
+    }
+
+    /// Seconds from one frame to the next. A frame is twice as long.
+    pub(crate) fn frame_hop_s(&self) -> f64 {
+        self.parameters.frames.hop as f64 / f64::from(self.parameters.sample_rate())
+    }
+
+    /// Centres of the bands of a pattern, in Hz.
+    pub(crate) fn frequencies_hz(&self) -> Vec<f64> {
+        self.bands.centre_bark.iter().map(|&bark| bark::frequency_hz(bark)).collect()
+    }
+
     /// Which frames lie within what was recorded.
     fn recorded(&self, samples: &Range<usize>) -> Vec<bool> {
         let frames = &self.parameters.frames;

@@ -71,6 +71,7 @@ impl LongReference {
     }
 
     /// How many values of four bytes are kept of it.
+    #[cfg(feature = "cli")]
     pub(crate) fn kept_values(&self) -> usize {
         self.survey.kept_values()
     }

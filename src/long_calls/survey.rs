@@ -1,6 +1,6 @@
 //! A long recording after the first pass over it.
 
-use super::outline::{BANDS, FRAMES_PER_S, Outline};
+use super::outline::{FRAMES_PER_S, Outline};
 use crate::error::{Error, Result};
 use crate::score::Recording;
 use crate::signal::{OpenOptions, Signal, Stream};
@@ -44,8 +44,9 @@ impl Survey {
     }
 
     /// How many values of four bytes are kept of the recording.
+    #[cfg(feature = "cli")]
     pub(crate) fn kept_values(&self) -> usize {
-        self.outline.powers.len() * (1 + BANDS)
+        self.outline.powers.len() * (1 + super::outline::BANDS)
     }
 
     /// The file.

@@ -1,6 +1,7 @@
 //! Scores for a person to read: a block for one recording, a table for several.
 
 use super::{Entry, printable};
+use crate::finding::Diagnosis;
 use crate::model::{ChosenModel, Model};
 use crate::rounding::fixed;
 use crate::score::{Alignment, Recording, Score, Scored};
@@ -30,6 +31,10 @@ pub fn block(
         writeln!(out, "{}", fixed(raw, 3))?;
     }
     model(out, chosen, reference.1)?;
+    if let Some(why) = score.diagnosis.as_ref().and_then(Diagnosis::why) {
+        field(out, "Why")?;
+        writeln!(out, "{why}")?;
+    }
     field(out, "Delay")?;
     writeln!(out, "{}", delay(&score.alignment))?;
     named(out, "Degraded", degraded.0, *recording)?;
@@ -67,10 +72,39 @@ pub fn table_row(out: &mut impl Write, entry: &Entry<Scored>) -> Result<()> {
             writeln!(
                 out,
                 "{style}{mos_lqo:7.3}  {quality:12}{style:#}  {delay:>18}  {duration_s:10.3}  {name}"
-            )
+            )?;
+            match score.diagnosis.as_ref().and_then(Diagnosis::why) {
+                Some(why) => writeln!(out, "         {why}"),
+                None => Ok(()),
+            }
         }
         Err(_) => writeln!(out, "{:>7}  {:44}  {name}", "-", "not scored"),
     }
+}
+
+/// All findings of a diagnosis, a line each: what the kind costs, how sure it is, what it is.
+///
+/// # Errors
+/// What the writer says.
+pub fn findings(out: &mut impl Write, diagnosis: Option<&Diagnosis>) -> Result<()> {
+    let findings = diagnosis.map_or(&[][..], |diagnosis| &diagnosis.findings);
+    if findings.is_empty() {
+        return writeln!(out, "\nNothing was found wrong.");
+    }
+    writeln!(out, "\n{HEADING}Costs  Sure   Finding{HEADING:#}")?;
+    let mut kind = None;
+    for finding in findings {
+        // All findings of a kind have one price.
+        let cost = finding.cost_mos.filter(|_| kind != Some(finding.kind));
+        let cost = cost.map_or(String::new(), |cost| fixed(cost, 2));
+        let sure = 100.0 * finding.confidence;
+        writeln!(out, "{cost:>5}  {sure:3.0} %  {}", finding.words)?;
+        kind = Some(finding.kind);
+    }
+    writeln!(
+        out,
+        "What a kind of finding costs is the MOS-LQO gained without it alone; costs need not add up."
+    )
 }
 
 /// The models that are built in, a paragraph each.

@@ -1,9 +1,11 @@
 //! Two tables of results, row by row and group by group: what fell, what rose, what is missing.
 
+use super::reasons::reasons;
 use super::rows::{Keys, Row, read};
 use crate::error::{Error, Result};
 use crate::rounding::signed;
 use crate::statistics::{PairedTest, holm};
+use crate::table::text;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -171,9 +173,19 @@ impl Rules {
             (_, None) => (Verdict::Failing, format!("could not be scored: {}", row.error)),
             (_, Some(now)) if self.min.is_some_and(|min| now < min) => {
                 let min = self.min.unwrap_or_default();
-                (Verdict::BelowMinimum, format!("MOS-LQO {now:.2} is below the minimum of {min}"))
+                let cause = text(row.cells.get("main_cause"));
+                let cause = if cause.is_empty() { cause } else { format!(", mainly {cause}") };
+                let message = format!("MOS-LQO {now:.2} is below the minimum of {min}{cause}");
+                (Verdict::BelowMinimum, message)
             }
-            (Some(then), Some(now)) => self.judge_change(then, now),
+            (Some(then), Some(now)) => {
+                let (verdict, message) = self.judge_change(then, now);
+                let reasons = before.map(|before| reasons(&before.cells, &row.cells));
+                match reasons.filter(|why| !why.is_empty() && verdict != Verdict::Unchanged) {
+                    Some(reasons) => (verdict, format!("{message}: {reasons}")),
+                    None => (verdict, message),
+                }
+            }
             (None, Some(now)) if before.is_some() => {
                 (Verdict::Recovered, format!("MOS-LQO {now:.2}; could not be scored before"))
             }

@@ -1,6 +1,7 @@
 //! What is asked of results: whether they fell, and how good they are group by group.
 
 mod compare;
+mod reasons;
 mod rows;
 mod summarize;
 

@@ -21,6 +21,11 @@ impl FullbandReference {
         Ok(Self { signal, reference })
     }
 
+    /// The alignment of what is on the reference's time axis already.
+    pub fn on_time(&self) -> alignment::Alignment {
+        alignment::Alignment::on_time(self.signal.samples().len(), self.signal.sample_rate())
+    }
+
     pub fn score(
         &self,
         model: &Model,

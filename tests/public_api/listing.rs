@@ -128,7 +128,7 @@ impl Listing<'_> {
             path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         let found = self.library.resolve(place, &path).and_then(|found| self.types.get(&found));
         let Some(name) = found.cloned() else { return };
-        if let Some((_, of, _)) = &item.trait_ {
+        if let Some((of, _)) = &item.trait_ {
             let of = of.segments.last().map(text).unwrap_or_default();
             self.line(&[], format!("impl {of} for {name}"));
             return;

@@ -21,15 +21,17 @@ from ._pesq import (
     pesq,
     pesq_batch,
 )
-from ._score import Alignment, Impairments, Intervals, Levels, Score, Timeline, Utterance
+from ._score import Alignment, Diagnosis, Finding, Impairments, Intervals, Levels, Score, Timeline, Utterance
 from ._scoring import score, score_many
 
 __all__ = [
     "Alignment",
     "ArgumentError",
     "BufferTooShortError",
+    "Diagnosis",
     "Error",
     "FileError",
+    "Finding",
     "Impairments",
     "Intervals",
     "InvalidSampleRateError",

@@ -39,8 +39,9 @@ class Scorer:
         *,
         channel: Channel = "mono",
         channel_axis: int = -1,
+        explain: bool = False,
     ) -> Score:
-        """Scores one pair."""
+        """Scores one pair; with ``explain`` the score has a diagnosis."""
 
 @final
 class PreparedReference:
@@ -61,8 +62,9 @@ class PreparedReference:
         *,
         channel: Channel = "mono",
         channel_axis: int = -1,
+        explain: bool = False,
     ) -> Score:
-        """Scores a degraded recording."""
+        """Scores a degraded recording; with ``explain`` the score has a diagnosis."""
 
 @final
 class Scores:

@@ -109,6 +109,50 @@ class Levels:
     """Share of the time with speech, 0 to 1."""
 
 
+@dataclass(frozen=True)
+class Finding:
+    """One impairment of a degraded recording."""
+
+    kind: str
+    """What it is, such as lost_speech, noise or band_limit."""
+    start_s: float | None
+    """Where it starts, in seconds of the reference; None where it concerns the whole recording."""
+    end_s: float | None
+    """Where it ends."""
+    value: float
+    """How large it is."""
+    unit: str
+    """The unit of the value."""
+    second_value: float | None
+    """A second measure, where the kind has one."""
+    second_unit: str | None
+    """The unit of that."""
+    confidence: float
+    """How sure it is, 0 to 1."""
+    cost_mos: float | None
+    """The MOS-LQO gained without all findings of this kind; None where it was not asked for."""
+    words: str
+    """The same in words."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Why a score is as it is."""
+
+    findings: tuple[Finding, ...]
+    """The dearest kind first, findings of one kind in order of time."""
+
+    @property
+    def main_cause(self) -> str | None:
+        """The kind that costs most; None where nothing was found."""
+        return self.findings[0].kind if self.findings else None
+
+    @property
+    def causes(self) -> dict[str, float | None]:
+        """Every kind found with what it costs in MOS-LQO, the dearest first; costs need not add up."""
+        return {finding.kind: finding.cost_mos for finding in self.findings}
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Score:
     """How a degraded recording sounds against its reference, and what led to that."""
@@ -138,11 +182,15 @@ class Score:
     """Levels and activity of the degraded recording."""
     warnings: tuple[str, ...]
     """What a careful listener should know about the inputs."""
+    diagnosis: Diagnosis | None = None
+    """Why it is as it is; None unless that was asked for with ``explain``."""
 
     def to_dict(self) -> dict[str, Any]:
         """The same as lists and dictionaries, fit for JSON."""
         plain = _plain(self)
         assert isinstance(plain, dict)
+        if self.diagnosis is None:
+            del plain["diagnosis"]
         return plain
 
     def __repr__(self) -> str:
@@ -160,6 +208,7 @@ class Score:
 def score_of(told: dict[str, Any]) -> Score:
     """The score of which the library tells this."""
     alignment, timeline, impairments = told["alignment"], told["timeline"], told["impairments"]
+    diagnosis = told.get("diagnosis")
     return Score(
         **{
             **told,
@@ -175,6 +224,7 @@ def score_of(told: dict[str, Any]) -> Score:
             "reference": Levels(**told["reference"]),
             "degraded": Levels(**told["degraded"]),
             "warnings": tuple(told["warnings"]),
+            "diagnosis": diagnosis and Diagnosis(tuple(Finding(**finding) for finding in diagnosis["findings"])),
         }
     )
 

@@ -26,6 +26,7 @@ def score(
     *,
     channel: Channel = "mono",
     channel_axis: int = -1,
+    explain: bool = False,
 ) -> Score:
     """Scores how a degraded recording sounds against its reference.
 
@@ -42,11 +43,14 @@ def score(
             a warning.
         channel_axis: Which axis of samples with two axes is that of the channels: -1 for (samples, channels), 0 for
             (channels, samples).
+        explain: Whether to find out why, in ``Score.diagnosis``; takes several times as long.
 
     Raises:
         Error: What is wrong with which of the two, and the remedy; ``kind`` says it in a word.
     """
-    return Scorer(model).score(reference, degraded, sample_rate, channel=channel, channel_axis=channel_axis)
+    return Scorer(model).score(
+        reference, degraded, sample_rate, channel=channel, channel_axis=channel_axis, explain=explain
+    )
 
 
 @overload
@@ -60,6 +64,7 @@ def score_many(
     progress: bool | None = ...,
     channel: Channel = ...,
     channel_axis: int = ...,
+    explain: bool = ...,
 ) -> Iterator[Score]: ...
 
 
@@ -74,6 +79,7 @@ def score_many(
     progress: bool | None = ...,
     channel: Channel = ...,
     channel_axis: int = ...,
+    explain: bool = ...,
 ) -> Iterator[Score | Error]: ...
 
 
@@ -87,6 +93,7 @@ def score_many(
     progress: bool | None = None,
     channel: Channel = "mono",
     channel_axis: int = -1,
+    explain: bool = False,
 ) -> Iterator[Score | Error]:
     """Scores pairs on all cores and yields each score in the order of the pairs, as soon as it is there.
 
@@ -112,8 +119,12 @@ def score_many(
         try:
             if isinstance(reference, PreparedReference):
                 rate = sample_rate[1] if isinstance(sample_rate, tuple) else sample_rate
-                return reference.score(degraded, rate, channel=channel, channel_axis=channel_axis)
-            return scorer.score(reference, degraded, sample_rate, channel=channel, channel_axis=channel_axis)
+                return reference.score(
+                    degraded, rate, channel=channel, channel_axis=channel_axis, explain=explain
+                )
+            return scorer.score(
+                reference, degraded, sample_rate, channel=channel, channel_axis=channel_axis, explain=explain
+            )
         except Error as error:
             if errors == "raise":
                 raise

@@ -16,6 +16,7 @@ Examples:
   basilar score reference.wav opus-*.flac
   basilar score --model nb --channel left reference.wav call.flac
   basilar score --raw-rate 8000 --raw-format alaw reference.wav call.raw
+  basilar score --explain reference.wav call.wav
   basilar score --timeline reference.wav call-of-an-hour.wav
   ffmpeg -i call.amr -f wav - | basilar score reference.wav -
   basilar score --json reference.wav opus-*.flac | jq '.scores[].mos_lqo'
@@ -38,6 +39,10 @@ pub struct Arguments {
     /// How many stretches are scored at once; all cores by default
     #[arg(short, long, requires = "timeline")]
     pub(super) jobs: Option<NonZeroUsize>,
+    /// Tell what was found wrong, what each cause costs, and how sure that is; without it a score below 4.0 is
+    /// explained in one line
+    #[arg(long, conflicts_with = "timeline")]
+    pub(super) explain: bool,
     /// Print one JSON object (schema basilar-score/1, with --timeline basilar-timeline/1)
     #[arg(long)]
     pub(super) json: bool,

@@ -3,9 +3,13 @@
 use super::Arguments;
 use crate::cli::{Exit, Result, data, output, say_error, say_warning};
 use basilar::report::{Entry, json, text};
-use basilar::{PreparedReference, Scored, Scorer};
+use basilar::{PreparedReference, Scored, Scorer, Signal};
 use std::collections::HashSet;
 use std::io::Write;
+use std::path::Path;
+
+/// MOS-LQO below which a person is told why without asking.
+const EXPLAINED_BELOW: f64 = 4.0;
 
 pub fn run(arguments: &Arguments) -> Result<Exit> {
     let file = arguments.reference.display().to_string();
@@ -36,7 +40,7 @@ fn scores(
 ) -> impl Iterator<Item = Entry<Scored>> {
     let mut said = HashSet::new();
     arguments.degraded.iter().map(move |path| {
-        let outcome = reference.open(path, &arguments.input.options());
+        let outcome = score(arguments, reference, path);
         match &outcome {
             Ok(scored) => scored.score.warnings.iter().for_each(|warning| {
                 // Those about the reference come with every score.
@@ -48,6 +52,20 @@ fn scores(
         }
         Entry { file: path.display().to_string(), outcome }
     })
+}
+
+fn score(
+    arguments: &Arguments,
+    reference: &PreparedReference,
+    path: &Path,
+) -> basilar::Result<Scored> {
+    let degraded = Signal::open_with(path, &arguments.input.options())?;
+    let mut scored = reference.compare(&degraded)?;
+    let low = scored.score.mos_lqo < EXPLAINED_BELOW && !arguments.json;
+    if low || arguments.explain {
+        scored.score.diagnosis = Some(reference.diagnose(&degraded, &scored.score)?);
+    }
+    Ok(scored)
 }
 
 fn print_json(arguments: &Arguments, file: String, reference: &PreparedReference) -> Result<Exit> {
@@ -73,6 +91,9 @@ fn print_text(arguments: &Arguments, file: &str, reference: &PreparedReference) 
             text::table_row(&mut out, &entry)?;
         } else if let Ok(scored) = &entry.outcome {
             text::block(&mut out, head, reference.chosen(), (&entry.file, scored))?;
+        }
+        if let (true, Ok(scored)) = (arguments.explain, &entry.outcome) {
+            text::findings(&mut out, scored.score.diagnosis.as_ref())?;
         }
         out.flush()?;
     }
