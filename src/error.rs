@@ -48,7 +48,7 @@ pub enum Error {
     },
     /// The first bytes are those of no audio format known here.
     #[error(
-        "{name}: has no header of an audio format known here; give WAV, FLAC, MP3, AAC, Ogg, MP4, WebM, AIFF, CAF, AU or SPHERE, or describe headerless samples by their rate and format (--raw-rate, --raw-format)"
+        "{name}: not a recognised audio file, as it has no header of a known format; give WAV, FLAC, MP3, AAC, Ogg, MP4, WebM, AIFF, CAF, AU or SPHERE, or describe headerless samples by their rate and format (--raw-rate, --raw-format)"
     )]
     UnknownFormat {
         /// File.

@@ -52,7 +52,7 @@ fn good_samples() -> Vec<f32> {
 #[test]
 fn a_text_file_named_wav() {
     let (_folder, path) = file(b"Once upon a time there was a recording.\n");
-    refused(&path, "not a recognised audio file; give WAV");
+    refused(&path, "not a recognised audio file, as it has no header of a known format; give WAV");
 }
 
 #[test]

@@ -186,7 +186,7 @@ impl AudioTrack {
                 // What follows the promised frames is not part of the track.
                 Err(_) if self.is_complete() => break,
                 Err(SymphoniaError::IoError(error)) if self.may_end_early(&error) => {
-                    self.ends_early = true;
+                    self.ends_early = self.format.format_info().short_name == "ogg";
                     break;
                 }
                 Err(error) => return Err(failure(name, error)),
@@ -216,8 +216,8 @@ impl AudioTrack {
         self.has_exact_length && self.track.num_frames.is_some_and(|frames| self.frames >= frames)
     }
 
-    /// Whether an error is the plain end of a stream that has no other: of Ogg whose last page is not marked, or of
-    /// Matroska that was written live.
+    /// Whether an error is the plain end of a stream whose container marks the end: the last page of Ogg, or nothing at
+    /// all in Matroska that was written live.
     fn may_end_early(&self, error: &io::Error) -> bool {
         let name = self.format.format_info().short_name;
         error.kind() == io::ErrorKind::UnexpectedEof
