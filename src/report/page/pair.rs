@@ -33,7 +33,8 @@ impl RecordingFile {
     /// # Errors
     /// What reading it says.
     pub fn of(path: &Path) -> io::Result<Self> {
-        let sha256 = Sha256::digest(fs::read(path)?).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 =
+            Sha256::digest(fs::read(path)?).iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Self { file: path.display().to_string(), sha256 })
     }
 }
@@ -146,7 +147,12 @@ struct Stretch {
 
 impl Content {
     fn of(page: &PairPage<'_>) -> Result<Self> {
-        let PairPage { reference: (reference, reference_file), degraded: (degraded, degraded_file), score, .. } = page;
+        let PairPage {
+            reference: (reference, reference_file),
+            degraded: (degraded, degraded_file),
+            score,
+            ..
+        } = page;
         let data = data(page)?;
         let band = ServiceBand::of(score.mos_lqo);
         let provenance = Provenance {
@@ -194,13 +200,21 @@ fn data<'a>(page: &PairPage<'a>) -> Result<Data<'a>> {
         loudness: LoudnessDifference::of(&reference, aligned.samples(), recorded)?,
         delay: score.alignment.utterances.iter().map(Stretch::of).collect(),
         local: &score.timeline.intervals,
-        sound: page.sound.of([&reference, &aligned], rate, if louder_db.is_finite() { louder_db } else { 0.0 })?,
+        sound: page.sound.of(
+            [&reference, &aligned],
+            rate,
+            if louder_db.is_finite() { louder_db } else { 0.0 },
+        )?,
     })
 }
 
 /// What is known of both recordings, a row a measure.
 fn measures(score: &Score, reference: &Signal, degraded: &Signal) -> Vec<Measure> {
-    let both = |name, of: &dyn Fn(&Signal) -> String| Measure { name, reference: of(reference), degraded: of(degraded) };
+    let both = |name, of: &dyn Fn(&Signal) -> String| Measure {
+        name,
+        reference: of(reference),
+        degraded: of(degraded),
+    };
     let levels = |name, of: &dyn Fn(&crate::score::Levels) -> String| Measure {
         name,
         reference: of(&score.reference),
@@ -209,7 +223,9 @@ fn measures(score: &Score, reference: &Signal, degraded: &Signal) -> Vec<Measure
     vec![
         both("Length", &|signal| format!("{:.3} s", signal.duration_s())),
         both("Sample rate", &|signal| format!("{} Hz", signal.sample_rate())),
-        both("Active speech level (P.56)", &|signal| format!("{:.1} dBov", signal.speech_level().active_dbov)),
+        both("Active speech level (P.56)", &|signal| {
+            format!("{:.1} dBov", signal.speech_level().active_dbov)
+        }),
         both("Peak", &|signal| format!("{:.1} dBov", signal.speech_level().peak_dbov)),
         levels("Speech activity", &|levels| format!("{:.0} %", levels.speech_activity * 100.0)),
     ]
@@ -228,6 +244,10 @@ impl Delay {
 
 impl Stretch {
     fn of(utterance: &Utterance) -> Self {
-        Self { start_s: utterance.start_s, end_s: utterance.end_s, delay_ms: utterance.delay_s * 1e3 }
+        Self {
+            start_s: utterance.start_s,
+            end_s: utterance.end_s,
+            delay_ms: utterance.delay_s * 1e3,
+        }
     }
 }

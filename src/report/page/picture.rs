@@ -35,7 +35,8 @@ pub(super) struct Waveforms {
 impl Waveforms {
     pub fn of([reference, degraded]: [&[f32]; 2], sample_rate: u32) -> Self {
         let rate = f64::from(sample_rate);
-        let step = (rate * 0.001).ceil().max((reference.len() as f64 / MOST_EXTREMES as f64).ceil()) as usize;
+        let step = (rate * 0.001).ceil().max((reference.len() as f64 / MOST_EXTREMES as f64).ceil())
+            as usize;
         let extremes = |samples: &[f32]| {
             let pairs = samples.chunks(step).flat_map(|chunk| {
                 let low = chunk.iter().copied().fold(f32::INFINITY, f32::min);
@@ -44,7 +45,11 @@ impl Waveforms {
             });
             base64(&pairs.collect::<Vec<u8>>())
         };
-        Self { step_s: step as f64 / rate, reference: extremes(reference), degraded: extremes(degraded) }
+        Self {
+            step_s: step as f64 / rate,
+            reference: extremes(reference),
+            degraded: extremes(degraded),
+        }
     }
 }
 
@@ -67,10 +72,13 @@ impl Spectrograms {
         let shortest_hop = (rate * 0.004) as usize;
         let hop = shortest_hop.max(reference.len().div_ceil(MOST_COLUMNS));
         let frequencies_hz = band_centres(highest_hz);
-        let [reference, degraded] = [reference, degraded].map(|samples| band_levels_db(samples, hop, rate, &frequencies_hz));
+        let [reference, degraded] = [reference, degraded]
+            .map(|samples| band_levels_db(samples, hop, rate, &frequencies_hz));
         let ceiling = reference.iter().chain(&degraded).copied().fold(f64::NEG_INFINITY, f64::max);
         let bytes = |levels: &[f64]| {
-            let cell = |level: &f64| ((level - ceiling + RANGE_DB) / RANGE_DB * 255.0).clamp(0.0, 255.0) as u8;
+            let cell = |level: &f64| {
+                ((level - ceiling + RANGE_DB) / RANGE_DB * 255.0).clamp(0.0, 255.0) as u8
+            };
             base64(&levels.iter().map(cell).collect::<Vec<u8>>())
         };
         Self {
@@ -106,7 +114,8 @@ fn band_levels_db(samples: &[f32], hop: usize, rate: f64, centres: &[f64]) -> Ve
     for column in 0..samples.len().div_ceil(hop) {
         let first = (column * hop + hop / 2) as i64 - length as i64 / 2;
         for (i, cell) in frame.iter_mut().enumerate() {
-            let sample = usize::try_from(first + i as i64).ok().and_then(|place| samples.get(place));
+            let sample =
+                usize::try_from(first + i as i64).ok().and_then(|place| samples.get(place));
             *cell = sample.copied().unwrap_or(0.0) * window[i];
         }
         transform.process(&mut frame, &mut spectrum).expect("the lengths are those of the plan");

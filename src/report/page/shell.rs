@@ -16,13 +16,16 @@ pub(super) struct Shell {
 }
 
 /// The shell of the page of one pair.
-pub(super) static PAIR: LazyLock<Shell> = LazyLock::new(|| Shell::new(include_str!("assets/pair.js")));
+pub(super) static PAIR: LazyLock<Shell> =
+    LazyLock::new(|| Shell::new(include_str!("assets/pair.js")));
 
 impl Shell {
     fn new(script: &str) -> Self {
-        let style = [include_str!("assets/uPlot.min.css"), include_str!("assets/page.css")].concat();
+        let style =
+            [include_str!("assets/uPlot.min.css"), include_str!("assets/page.css")].concat();
         let script = [include_str!("assets/uPlot.iife.min.js"), script].join("\n");
-        let [style_hash, script_hash] = [&style, &script].map(|text| BASE64_STANDARD.encode(Sha256::digest(text)));
+        let [style_hash, script_hash] =
+            [&style, &script].map(|text| BASE64_STANDARD.encode(Sha256::digest(text)));
         let policy = format!(
             "default-src 'none'; style-src 'sha256-{style_hash}'; script-src 'sha256-{script_hash}'; base-uri 'none'; form-action 'none'"
         );
