@@ -67,7 +67,7 @@ fn report(arguments: &Arguments) -> basilar::Result<()> {
     let signal = Signal::open_reference(reference, &input.options())?;
     let prepared = Scorer::new(model.clone()).prepare(&signal)?;
     let heard = Signal::open_with(degraded, &input.options())?;
-    let score = prepared.score(&heard)?;
+    let score = prepared.explain(&heard)?;
     score.warnings.iter().for_each(say_warning);
     let page = PairPage {
         reference: (&signal, &file(reference)?),

@@ -5,6 +5,7 @@ use super::shell::{self, Shell};
 use super::sound::{Samples, Sound};
 use crate::alignment::{self, AlignmentParameters};
 use crate::error::Result;
+use crate::finding::{Diagnosis, Finding};
 use crate::score::{Score, Utterance};
 use crate::service_band::ServiceBand;
 use crate::signal::Signal;
@@ -169,7 +170,7 @@ impl Content {
             reference: (*reference_file).clone(),
             degraded: (*degraded_file).clone(),
             warnings: score.warnings.clone(),
-            findings: Vec::new(),
+            findings: findings(score).iter().map(Cause::of).collect(),
             sound: data.sound.is_some(),
             duration_s: format!("{:.3}", data.duration_s),
             pair: measures(score, reference, degraded),
@@ -194,7 +195,7 @@ fn data<'a>(page: &PairPage<'a>) -> Result<Data<'a>> {
     let louder_db = aligned.speech_level().active_dbov - reference.speech_level().active_dbov;
     Ok(Data {
         duration_s: reference.duration_s(),
-        findings: Vec::new(),
+        findings: findings(score).iter().map(Mark::of).collect(),
         waveform: Waveforms::of(samples, RATE),
         spectrogram: Spectrograms::of(samples, RATE, f64::from(rate) / 2.0),
         loudness: LoudnessDifference::of(&reference, aligned.samples(), recorded)?,
@@ -229,6 +230,37 @@ fn measures(score: &Score, reference: &Signal, degraded: &Signal) -> Vec<Measure
         both("Peak", &|signal| format!("{:.1} dBov", signal.speech_level().peak_dbov)),
         levels("Speech activity", &|levels| format!("{:.0} %", levels.speech_activity * 100.0)),
     ]
+}
+
+/// What was found, where a diagnosis was made.
+fn findings(score: &Score) -> &[Finding] {
+    score.diagnosis.as_ref().map_or(&[], |Diagnosis { findings, .. }| findings)
+}
+
+impl Cause {
+    fn of(finding: &Finding) -> Self {
+        let Finding { kind, value, unit, second_value, second_unit, .. } = finding;
+        let second = second_value.zip(*second_unit);
+        let second = second.map_or(String::new(), |(value, unit)| format!(", {value:.0} {unit}"));
+        Self {
+            kind: kind.name().replace('_', " "),
+            words: finding.words.clone(),
+            when: match (finding.start_s, finding.end_s) {
+                (Some(start_s), Some(end_s)) => format!("{start_s:.2} to {end_s:.2} s"),
+                _ => "throughout".to_owned(),
+            },
+            value: format!("{value:.1} {unit}{second}"),
+            confidence: format!("{:.0} %", finding.confidence * 100.0),
+            // A price below zero says that the model does not mind.
+            cost: finding.cost_mos.map_or(String::new(), |cost| format!("−{:.2}", cost.max(0.0))),
+        }
+    }
+}
+
+impl Mark {
+    fn of(finding: &Finding) -> Self {
+        Self { start_s: finding.start_s, end_s: finding.end_s }
+    }
 }
 
 impl Delay {
