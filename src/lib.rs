@@ -32,6 +32,7 @@ mod p862;
 pub mod report;
 mod scorer;
 mod signal;
+mod statistics;
 pub mod table;
 pub mod timeline;
 pub mod validation;

@@ -1,6 +1,6 @@
 //! The one way in: a scorer, a reference prepared once, and the score of each degraded signal.
 
-use crate::alignment::{self, AlignmentParameters};
+use crate::alignment;
 use crate::error::Result;
 use crate::fullband::{self, Indicators};
 use crate::model::{Band, Model, Parameters};
@@ -107,9 +107,9 @@ impl FullbandReference {
         let rate = self.signal.sample_rate();
         let resampled = degraded.resampled(rate)?;
         let reference = self.signal.samples();
-        let parameters = AlignmentParameters::default();
-        let found = alignment::align(reference, resampled.samples(), rate, &parameters);
-        let aligned = found.warp(resampled.samples(), reference, &parameters);
+        let parameters = model.alignment();
+        let found = alignment::align(reference, resampled.samples(), rate, parameters);
+        let aligned = found.warp(resampled.samples(), reference, parameters);
         let recorded = found.recorded(reference.len(), resampled.samples().len());
         let assessment = self.reference.compare_recorded(&aligned, recorded);
         Ok(Score::of_assessment(model, &assessment, &found, [&self.signal, &resampled].map(levels)))

@@ -4,7 +4,7 @@
 //! blocks are added up along a line of constant drift (stacking, as in seismology), so that noise and the false
 //! peaks at the pitch period average out before any peak is picked.
 
-use super::drift::weighted_quantile;
+use crate::statistics::weighted_quantile;
 use std::ops::Range;
 
 /// The correlation of one block of the reference with the degraded signal, around the path's delay.
@@ -30,6 +30,8 @@ pub(crate) struct Correlogram {
     pub step: f64,
     /// Whether a negative correlation is as good as a positive one: waveforms may be inverted, envelopes not.
     pub signless: bool,
+    /// Curves that are stacked at most while the drift is not known.
+    pub stacked: usize,
 }
 
 /// The peak of a stack of curves.
@@ -40,9 +42,6 @@ pub(crate) struct Peak {
     /// Mean correlation coefficient.
     pub correlation: f64,
 }
-
-/// Longest time over which curves are stacked while the drift is not known, in curves.
-const GROUP: usize = 20;
 
 impl Correlogram {
     /// The delay at `moment` that `curves` together favour if it changes by `slope` samples a sample.
@@ -95,12 +94,12 @@ impl Correlogram {
         Some((best as f64 + offset, (at - 0.25 * (before - after) * offset).abs()))
     }
 
-    /// Ranges of curves of one stretch, at most [`GROUP`] long.
+    /// Ranges of curves of one stretch, at most [`Self::stacked`] long.
     fn groups(&self) -> Vec<Range<usize>> {
         let mut groups = Vec::new();
         let mut start = 0;
         for stretch in self.curves.chunk_by(|a, b| a.stretch == b.stretch) {
-            let parts = stretch.len().div_ceil(GROUP);
+            let parts = stretch.len().div_ceil(self.stacked);
             groups.extend((0..parts).map(|part| {
                 start + part * stretch.len() / parts..start + (part + 1) * stretch.len() / parts
             }));

@@ -20,7 +20,7 @@ pub(crate) struct Measured {
 
 /// Measures delays and drift along `runs`.
 pub(crate) fn measure(pair: &Pair, runs: &[Run], parameters: &AlignmentParameters) -> Measured {
-    let waveform = waveform_correlogram(pair, runs, parameters.waveform_block_s, parameters);
+    let waveform = waveform_correlogram(pair, runs, parameters.delays.waveform_block_s, parameters);
     let envelope = envelope_correlogram(pair, runs, parameters);
     let remaining = remaining_drift(&waveform, &envelope, pair, runs, parameters);
     let coherence = waveform.correlation_along(remaining.value);
@@ -36,26 +36,30 @@ fn remaining_drift(
 ) -> Slope {
     let (wave_slope, coherent) = wave_slope(waveform, pair, runs, parameters);
     let told = || {
-        let tolerance = parameters.drift_tolerance_s * pair.reference.sample_rate;
-        fitted_slope(waveform, wave_slope, tolerance)
+        let tolerance = parameters.drift.tolerance_s * pair.reference.sample_rate;
+        fitted_slope(waveform, wave_slope, tolerance, parameters.drift.weight_limit)
     };
-    if coherent >= FITTING.max(parameters.coherent) {
+    if coherent >= parameters.drift.fitting.max(parameters.delays.coherent) {
         return told();
     }
-    let slope = envelope.best_slope(parameters.drift_at_most, Correlogram::STEPS, 3e-5);
+    let slope = envelope.best_slope(
+        parameters.drift.at_most,
+        Correlogram::STEPS,
+        parameters.drift.envelope_precision,
+    );
     let gain_over =
         |other: f64| envelope.correlation_along(slope) - envelope.correlation_along(other);
-    if coherent >= parameters.coherent && gain_over(wave_slope) < parameters.drift_gain_at_least {
+    if coherent >= parameters.delays.coherent
+        && gain_over(wave_slope) < parameters.drift.gain_at_least
+    {
         return told();
     }
-    if gain_over(0.0) < parameters.drift_gain_at_least {
+    if gain_over(0.0) < parameters.drift.gain_at_least {
         return Slope { value: 0.0, standard_error: None };
     }
-    fitted_slope(envelope, slope, parameters.hop_s * pair.reference.sample_rate)
+    let tolerance = parameters.envelope.hop_s * pair.reference.sample_rate;
+    fitted_slope(envelope, slope, tolerance, parameters.drift.weight_limit)
 }
-
-/// Mean correlation coefficient of waveforms that certainly fit.
-pub(crate) const FITTING: f64 = 0.7;
 
 /// The slope that the waveforms tell, and their correlation coefficient along it. Envelopes tell of drift that moves them
 /// by some 15 ms from end to end; of less, only waveforms do, so short recordings are searched further, in blocks so
@@ -66,23 +70,25 @@ fn wave_slope(
     runs: &[Run],
     parameters: &AlignmentParameters,
 ) -> (f64, f64) {
-    const TOLD_BY_ENVELOPES_S: f64 = 0.015;
-    const GAIN: f64 = 0.1;
-    const SHORTER: f64 = 4.0;
-    let near = parameters.drift_at_most / 8.0;
-    let slope = waveform.best_slope(near, Correlogram::STEPS, 5e-6);
+    let drift = &parameters.drift;
+    let near = drift.at_most * drift.waveform_share;
+    let slope = waveform.best_slope(near, Correlogram::STEPS, drift.waveform_precision);
     let found = (slope, waveform.correlation_along(slope));
     let duration_s = pair.reference.samples.len() as f64 / pair.reference.sample_rate;
-    let far = (TOLD_BY_ENVELOPES_S / duration_s).min(parameters.drift_at_most);
-    if found.1 >= FITTING || far <= near {
+    let far = (drift.envelope_tells_s / duration_s).min(drift.at_most);
+    if found.1 >= drift.fitting || far <= near {
         return found;
     }
-    let blocks =
-        waveform_correlogram(pair, runs, parameters.waveform_block_s / SHORTER, parameters);
+    let blocks = waveform_correlogram(
+        pair,
+        runs,
+        parameters.delays.waveform_block_s / drift.short_blocks,
+        parameters,
+    );
     let steps = (f64::from(Correlogram::STEPS) * far / near).ceil() as i32;
-    let further = blocks.best_slope(far, steps, 5e-6);
+    let further = blocks.best_slope(far, steps, drift.waveform_precision);
     let coherent = blocks.correlation_along(further);
-    let gains = coherent >= blocks.correlation_along(slope) + GAIN;
+    let gains = coherent >= blocks.correlation_along(slope) + drift.waveform_gain_at_least;
     if gains { (further, coherent) } else { found }
 }
 
@@ -110,9 +116,9 @@ impl Piece {
         let waveform = measured.waveform.peak(self.waveform_curves.clone(), moment, drift);
         let confidence = envelope.map_or(0.0, |peak| peak.correlation.max(0.0));
         // A faint word in noise has little correlation, but its waveform as all others.
-        let kept = measured.coherence >= parameters.mend_coherence;
+        let kept = measured.coherence >= parameters.realignment.coherence;
         match (waveform, envelope) {
-            (Some(peak), _) if kept || peak.correlation >= parameters.coherent => {
+            (Some(peak), _) if kept || peak.correlation >= parameters.delays.coherent => {
                 (peak.delay, confidence)
             }
             (_, Some(peak)) => (peak.delay, confidence),
@@ -181,15 +187,15 @@ pub(crate) fn alignment(
     let duration_s = reference_length as f64 / f64::from(sample_rate);
     let Slope { value, standard_error } = measured.remaining;
     let drift = (1.0 + pair.drift) * (1.0 + value) - 1.0;
-    let told = drift.abs() * duration_s >= parameters.drift_at_least_s
-        && standard_error.is_none_or(|error| drift.abs() > 3.0 * error);
+    let told = drift.abs() * duration_s >= parameters.drift.reported_from_s
+        && standard_error.is_none_or(|error| drift.abs() > parameters.drift.significance * error);
     let (drift, remaining) =
         if told { (drift, value) } else { (0.0, 1.0 / (1.0 + pair.drift) - 1.0) };
     let pieces = joined(
         pieces(pair, runs, measured),
         measured,
         remaining,
-        parameters.same_delay_s * rate,
+        parameters.delays.same_delay_s * rate,
         parameters,
     );
     let segment = |piece: &Piece| {

@@ -1,8 +1,8 @@
 //! The waveforms of both signals, and what they tell for a delay.
 
-use super::inner_product::inner_product;
 use super::{AlignmentParameters, Pair};
 use crate::dsp::correlation::Correlator;
+use crate::dsp::inner_product::inner_product;
 use crate::dsp::scales::ratio;
 use crate::dsp::sums::{energy, running};
 use std::ops::Range;
@@ -16,13 +16,15 @@ pub(crate) struct Waveforms<'a> {
     half_window: usize,
     /// Energy of a sample of each signal below which it tells no delay, the reference first.
     floors: [f32; 2],
+    /// Share of the power that no delay explains.
+    unexplained: f64,
 }
 
 impl<'a> Waveforms<'a> {
     pub fn new(pair: &'a Pair, parameters: &AlignmentParameters) -> Self {
         let (reference, degraded) = (&pair.reference.samples[..], &pair.degraded[..]);
-        let below = ratio(-parameters.evidence_floor_db);
-        let half_window = (parameters.evidence_window_s / 2.0 / pair.frame_s()) as usize;
+        let below = ratio(-parameters.realignment.floor_db);
+        let half_window = (parameters.realignment.window_s / 2.0 / pair.frame_s()) as usize;
         Self {
             reference,
             degraded,
@@ -30,6 +32,7 @@ impl<'a> Waveforms<'a> {
             half_window: half_window.max(1),
             floors: [reference, degraded]
                 .map(|samples| (energy(samples) / samples.len().max(1) as f64 * below) as f32),
+            unexplained: parameters.realignment.unexplained,
         }
     }
 
@@ -52,11 +55,9 @@ impl<'a> Waveforms<'a> {
     /// How much of the power around `frame` a delay of `delay` samples explains: minus the logarithm of what is left,
     /// in nepers.
     pub fn evidence(&self, frame: usize, delay: i64) -> f64 {
-        // Left at the right delay by its fraction of a sample; it also bounds what a single frame can tell.
-        const LEFT: f64 = 0.05;
         let around = frame.saturating_sub(self.half_window)..frame + self.half_window;
         let explained = f64::from(self.correlation(&around, delay)).powi(2);
-        -(1.0 - (1.0 - LEFT) * explained).ln()
+        -(1.0 - (1.0 - self.unexplained) * explained).ln()
     }
 
     /// The delay in samples, among `delays`, at which `frames` fit best, and their correlation coefficient there.

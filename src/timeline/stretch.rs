@@ -4,7 +4,7 @@ use super::course::Place;
 use super::outline::FRAMES_PER_S;
 use super::survey::Survey;
 use super::windows::Windows;
-use crate::alignment::{self, AlignmentParameters};
+use crate::alignment;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::scorer::{Score, Scorer, Timeline};
@@ -142,7 +142,7 @@ impl Cut {
         let start_s = self.task.reference.start as f64 / rate;
         let end_s = self.task.reference.end as f64 / rate;
         let name = || self.degraded.name().to_owned();
-        let [first_s, last_s] = self.delays_s()?;
+        let [first_s, last_s] = self.delays_s(model)?;
         let heard = start_s + first_s..end_s + last_s;
         let recorded = heard.start.max(0.0)..heard.end.min(self.recorded_s);
         let duration_s = |range: &Range<f64>| range.end - range.start;
@@ -181,12 +181,11 @@ impl Cut {
     }
 
     /// The delays at the stretch's start and end, in seconds.
-    fn delays_s(&self) -> Result<[f64; 2]> {
+    fn delays_s(&self, model: &Model) -> Result<[f64; 2]> {
         let rate = self.reference.sample_rate();
         let degraded = self.degraded.resampled(rate)?;
         let samples = self.reference.samples();
-        let found =
-            alignment::align(samples, degraded.samples(), rate, &AlignmentParameters::default());
+        let found = alignment::align(samples, degraded.samples(), rate, model.alignment());
         let offset_s = self.task.degraded.start as f64 / f64::from(self.degraded.sample_rate())
             - self.task.reference.start as f64 / f64::from(rate);
         let mut sure = found.segments.iter().filter(|segment| segment.confidence >= SURE);

@@ -15,10 +15,10 @@ mod recurrence;
 
 use super::lanes::{self, Lanes, OnLanes};
 use chunks::Chunks;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// w = x − a1·w1 − a2·w2, y = b0·w + b1·w1 + b2·w2.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Section {
     pub b0: f32,
