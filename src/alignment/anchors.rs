@@ -6,6 +6,7 @@
 use super::AlignmentParameters;
 use super::candidates::{Anchor, Correlator, Curve, highest_peaks};
 use super::envelope::Envelope;
+use crate::dsp::argmax::argmax_by;
 use crate::dsp::sums::running;
 use std::ops::Range;
 
@@ -82,15 +83,12 @@ fn stretches(reference: &Envelope, length: usize, count: usize) -> Vec<Range<usi
     let sums = running(reference.energy.iter().copied());
     let starts = frames - length + 1;
     let parts = (2 * frames / length).clamp(1, count.max(1)).min(starts);
-    let busiest =
-        |part: usize| {
-            let part = part * starts / parts..(part + 1) * starts / parts;
-            let energy = |start: usize| sums[start + length] - sums[start];
-            let best = part.clone().fold(part.start, |best, start| {
-                if energy(start) > energy(best) { start } else { best }
-            });
-            best..best + length
-        };
+    let busiest = |part: usize| {
+        let starts = part * starts / parts..(part + 1) * starts / parts;
+        let energy = |start: &usize| sums[start + length] - sums[*start];
+        let best = argmax_by(starts.clone(), energy).unwrap_or(starts.start);
+        best..best + length
+    };
     (0..parts).map(busiest).collect()
 }
 
@@ -126,21 +124,19 @@ fn most_consistent(
         let row = own.iter().map(|candidate| {
             let Some(previous) = best.last() else { return (f64::from(candidate.correlation), 0) };
             let from = candidates[index - 1].iter().zip(previous).enumerate();
-            let (source, total) = from
-                .map(|(source, (other, total))| (source, total.0 - cost(other, candidate)))
-                .fold(
-                    (0, f64::NEG_INFINITY),
-                    |best, next| if next.1 > best.1 { next } else { best },
-                );
+            let totals =
+                from.map(|(source, (other, total))| (source, total.0 - cost(other, candidate)));
+            let (source, total) =
+                argmax_by(totals, |total| total.1).unwrap_or((0, f64::NEG_INFINITY));
             (total + f64::from(candidate.correlation), source)
         });
         let row = row.collect();
         best.push(row);
     }
     let Some(last) = best.last() else { return Vec::new() };
-    let first_best =
-        |best: usize, next: usize| if last[next].0 > last[best].0 { next } else { best };
-    let Some(mut best_index) = (0..last.len()).reduce(first_best) else { return Vec::new() };
+    let Some(mut best_index) = argmax_by(0..last.len(), |&index| last[index].0) else {
+        return Vec::new();
+    };
     let mut chosen = Vec::with_capacity(candidates.len());
     for index in (0..candidates.len()).rev() {
         chosen.push(candidates[index][best_index]);

@@ -2,6 +2,7 @@
 //! normalised cross-correlation with the whole has peaks.
 
 use super::envelope::Envelope;
+use crate::dsp::correlation::coefficient;
 use crate::dsp::fft::{Buffer, Complex32, Forward, Inverse};
 use crate::dsp::sums::running;
 use std::ops::Range;
@@ -95,8 +96,8 @@ impl<'a> Correlator<'a> {
                 .saturating_sub(self.padding)
                 .clamp(first, self.degraded.len());
             let heard = self.energy_sums[end] - self.energy_sums[first];
-            let norm = (energy * heard.max(self.floor_share * energy)).sqrt();
-            if norm > 0.0 { (f64::from(products[index]) * scale / norm) as f32 } else { 0.0 }
+            let energies = [energy, heard.max(self.floor_share * energy)];
+            coefficient(f64::from(products[index]) * scale, energies) as f32
         });
         Curve {
             centre: (stretch.start + stretch.end) as f64 / 2.0,

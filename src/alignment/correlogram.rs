@@ -4,6 +4,7 @@
 //! blocks are added up along a line of constant drift (stacking, as in seismology), so that noise and the false
 //! peaks at the pitch period average out before any peak is picked.
 
+use crate::dsp::argmax::argmax_by;
 use crate::statistics::weighted_quantile;
 use std::ops::Range;
 
@@ -79,8 +80,7 @@ impl Correlogram {
     /// Position and height of the highest value, between the values.
     fn highest(&self, values: &[f32]) -> Option<(f64, f64)> {
         let height = |index: usize| if self.signless { values[index].abs() } else { values[index] };
-        let best = (0..values.len())
-            .reduce(|best, next| if height(next) > height(best) { next } else { best })?;
+        let best = argmax_by(0..values.len(), |&index| height(index))?;
         if best == 0 || best + 1 == values.len() {
             return Some((best as f64, f64::from(height(best))));
         }

@@ -2,6 +2,7 @@
 //! `path`, with evidence that is given frame by frame.
 
 use super::path::Run;
+use crate::dsp::argmax::argmax_by;
 use std::ops::Range;
 
 /// A delay that frames may have.
@@ -101,8 +102,7 @@ fn best_source(
 fn trace_back(states: &[Vec<State>]) -> Vec<Option<usize>> {
     let mut chosen = vec![None; states.len()];
     let mut at = states.iter().enumerate().next_back().and_then(|(frame, last)| {
-        let best =
-            last.iter().reduce(|best, next| if next.total > best.total { next } else { best })?;
+        let best = argmax_by(last, |state| state.total)?;
         Some((frame, best.candidate))
     });
     while let Some((frame, candidate)) = at {

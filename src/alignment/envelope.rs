@@ -7,6 +7,7 @@
 use super::AlignmentParameters;
 use crate::dsp::scales::{bark, frequency_hz, ratio};
 use crate::dsp::sums::{level, moving_means};
+use crate::dsp::window::hann_centred;
 use crate::model::alignment as model;
 use realfft::RealFftPlanner;
 use std::ops::Range;
@@ -113,9 +114,7 @@ fn band_powers(
 ) -> Vec<Vec<f32>> {
     let length = (parameters.envelope.window_s * sample_rate / 2.0).round().max(2.0) as usize * 2;
     let bins = band_bins(length, sample_rate, parameters);
-    let window: Vec<f32> = (0..length)
-        .map(|n| (std::f64::consts::PI * (n as f64 + 0.5) / length as f64).sin().powi(2) as f32)
-        .collect();
+    let window = hann_centred(length);
     let transform = RealFftPlanner::<f32>::new().plan_fft_forward(length);
     let (mut frame, mut spectrum) = (transform.make_input_vec(), transform.make_output_vec());
     let mut scratch = transform.make_scratch_vec();

@@ -4,6 +4,7 @@
 use super::correlogram::{Correlogram, Curve};
 use super::path::Run;
 use super::{AlignmentParameters, Pair};
+use crate::dsp::correlation::coefficient;
 use crate::dsp::emphasis::pre_emphasised;
 use crate::dsp::inner_product::inner_product;
 use crate::dsp::interpolate::Interpolator;
@@ -122,8 +123,7 @@ pub(crate) fn waveform_correlogram(
 fn normalise(products: &mut [f32], energies: &[f32], energy: f32, floor_share: f32) {
     let least = floor_share * energies.iter().copied().fold(0.0, f32::max);
     for (product, &other) in products.iter_mut().zip(energies) {
-        let norm = (energy * other.max(least)).sqrt();
-        *product = if norm > 0.0 { *product * energy / norm } else { 0.0 };
+        *product = coefficient(*product * energy, [energy, other.max(least)]);
     }
 }
 

@@ -7,6 +7,7 @@
 
 use super::candidates::Anchor;
 use super::envelope::Envelope;
+use crate::dsp::argmax::argmax_by;
 use crate::model::alignment::{DelayPath, PathCosts};
 use std::ops::Range;
 
@@ -168,9 +169,9 @@ fn advance(row: &Row, lowest: i64, scores: Vec<f32>, costs: PathCosts) -> (Row, 
 }
 
 fn trace_back(row: &Row, choices: &[Vec<u8>], corridor: &Corridor) -> Vec<Run> {
-    let best =
-        |best: usize, next: usize| if row.heard[next] > row.heard[best] { next } else { best };
-    let Some(last) = (0..row.heard.len()).reduce(best) else { return Vec::new() };
+    let Some(last) = argmax_by(0..row.heard.len(), |&index| row.heard[index]) else {
+        return Vec::new();
+    };
     let mut delay = row.lowest + last as i64;
     let mut lost = false;
     let mut delays = vec![None; choices.len()];

@@ -1,7 +1,8 @@
 //! The waveforms of both signals, and what they tell for a delay.
 
 use super::{AlignmentParameters, Pair};
-use crate::dsp::correlation::Correlator;
+use crate::dsp::argmax::argmax_by;
+use crate::dsp::correlation::{Correlator, coefficient};
 use crate::dsp::inner_product::inner_product;
 use crate::dsp::scales::ratio;
 use crate::dsp::sums::{energy, running};
@@ -48,8 +49,8 @@ impl<'a> Waveforms<'a> {
         let power = |samples: &[f32], floor: f32| {
             inner_product(samples, samples) + samples.len() as f32 * floor
         };
-        let norm = power(own, self.floors[0]) * power(other, self.floors[1]);
-        if norm > 0.0 { inner_product(own, other).abs() / norm.sqrt() } else { 0.0 }
+        let energies = [power(own, self.floors[0]), power(other, self.floors[1])];
+        coefficient(inner_product(own, other).abs(), energies)
     }
 
     /// How much of the power around `frame` a delay of `delay` samples explains: minus the logarithm of what is left,
@@ -81,11 +82,9 @@ impl<'a> Waveforms<'a> {
         let products = &correlator.correlate(own, heard)[own.len() - 1..heard.len()];
         let fit = |(place, product): (usize, &f32)| {
             let power = powers[place + own.len()] - powers[place] + floor;
-            let norm = (own_power * power).sqrt();
-            let correlation = if norm > 0.0 { f64::from(product.abs()) / norm } else { 0.0 };
+            let correlation = coefficient(f64::from(product.abs()), [own_power, power]);
             ((first + place) as i64 - start as i64, correlation)
         };
-        let fits = products.iter().enumerate().map(fit);
-        fits.reduce(|best, next| if next.1 > best.1 { next } else { best })
+        argmax_by(products.iter().enumerate().map(fit), |fit| fit.1)
     }
 }

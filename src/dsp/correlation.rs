@@ -1,7 +1,7 @@
-//! Cross-correlation of envelopes by FFT.
+//! Cross-correlation by FFT, and correlation coefficients.
 
 use super::fft::{Buffer, Correlation, fast_length};
-use multiversion::multiversion;
+use rustfft::num_traits::Float;
 
 /// A correlator for sequences of up to `capacity` values; plans and buffers are kept between calls.
 #[derive(Default)]
@@ -55,23 +55,12 @@ impl Correlator {
     }
 }
 
-/// The index of the largest value above zero, the first of equals.
-pub(crate) fn peak(values: &[f32]) -> Option<usize> {
-    let highest = maximum(values);
-    if highest > 0.0 { values.iter().position(|&value| value == highest) } else { None }
-}
-
-/// The largest of the values and zero.
-#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
-fn maximum(values: &[f32]) -> f32 {
-    let mut largest = [0.0f32; 16];
-    let (lanes, rest) = values.as_chunks();
-    for lanes in lanes {
-        for (largest, &value) in largest.iter_mut().zip(lanes as &[f32; 16]) {
-            *largest = if value > *largest { value } else { *largest };
-        }
-    }
-    largest.iter().chain(rest).fold(0.0, |a, &b| if b > a { b } else { a })
+/// Correlation coefficient from an inner product and the energies of both sides, 0 where either has none.
+///
+/// A floor against the chance likeness of faint signals is the caller's to add to the energies, or to hold them above.
+pub(crate) fn coefficient<T: Float>(product: T, energies: [T; 2]) -> T {
+    let norm = (energies[0] * energies[1]).sqrt();
+    if norm > T::zero() { product / norm } else { T::zero() }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Signal arithmetic that knows no files and no models: transforms, filters, correlation, powers.
 
+pub(crate) mod argmax;
 pub(crate) mod biquad;
 pub(crate) mod correlation;
 pub(crate) mod curve;

@@ -7,6 +7,7 @@
 //! linear response first, so that a telephone's filter is not mistaken for a hoarse voice.
 
 use super::frames::{FrameBands, rows};
+use crate::dsp::argmax::argmax_by;
 use crate::dsp::fft::{Buffer, Complex32, Inverse};
 use crate::dsp::power::pow;
 use crate::dsp::scales::ratio;
@@ -136,8 +137,7 @@ pub(crate) fn lost_periodicity(
 }
 
 fn peak(correlation: &[f32]) -> (usize, f32) {
-    let higher = |best: (usize, f32), next: (usize, f32)| if next.1 > best.1 { next } else { best };
-    correlation.iter().copied().enumerate().fold((0, f32::NEG_INFINITY), higher)
+    argmax_by(correlation.iter().copied().enumerate(), |lag| lag.1).unwrap_or_default()
 }
 
 #[cfg(test)]

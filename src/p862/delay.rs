@@ -5,7 +5,8 @@ use super::fine_delay::LagVotes;
 use super::level::Levelled;
 use super::splitting;
 use super::voice_activity::runs;
-use crate::dsp::correlation::{Correlator, peak};
+use crate::dsp::argmax::argmax_above_zero;
+use crate::dsp::correlation::Correlator;
 use crate::dsp::window::hann;
 
 /// A stretch of the reference with one delay.
@@ -82,7 +83,7 @@ impl Pair<'_> {
     }
 
     fn lag(&self, correlation: &[f32], reference_length: i64) -> i64 {
-        peak(correlation).map_or(0, |k| k as i64 - (reference_length - 1))
+        argmax_above_zero(correlation).map_or(0, |k| k as i64 - (reference_length - 1))
     }
 
     /// The utterances that the degraded signal overlaps, each with the delay found in its search window.

@@ -3,7 +3,7 @@
 use super::Setup;
 use super::delay::Pair;
 use super::frame_votes::{FrameVotes, Pass};
-use crate::dsp::correlation::peak;
+use crate::dsp::argmax::argmax_above_zero;
 use crate::model::DelaySearch;
 
 /// A histogram of lags, and what it takes to fill it frame by frame.
@@ -117,7 +117,7 @@ impl<'a> LagVotes<'a> {
 
     /// The lag of the largest value, the first of equals, and that value over the total of the votes.
     pub fn best(&self) -> (i64, f32) {
-        let at = peak(&self.histogram).unwrap_or(0);
+        let at = argmax_above_zero(&self.histogram).unwrap_or(0);
         let lag = if at >= self.length / 2 { at as i64 - self.length as i64 } else { at as i64 };
         if self.total > 0.0 { (lag, self.histogram[at] / self.total) } else { (0, 0.0) }
     }

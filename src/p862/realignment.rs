@@ -2,6 +2,8 @@
 
 use super::Setup;
 use super::delay::Utterance;
+use crate::dsp::argmax::argmax_by;
+use crate::dsp::correlation::coefficient;
 use crate::dsp::fft::{Buffer, Correlation, fast_length};
 use crate::dsp::memory::Memory;
 use crate::dsp::sums::energy;
@@ -132,23 +134,22 @@ impl Search<'_> {
         }
         // Powers are those over a span that is padded to twice the next power of two.
         let padded = (2 * span).next_power_of_two() as f64;
-        let powers = [energy(reference), energy(degraded)].map(|energy| energy / padded);
-        if powers.iter().any(|&power| power <= p.least_power) {
+        let energies = [energy(reference), energy(degraded)];
+        if energies.iter().any(|&energy| energy / padded <= p.least_power) {
             return 0;
         }
-        let norm = (powers[0] * powers[1]).sqrt() * padded * Correlation::scale(length) as f64;
         let mut correlation = Correlation::new(length);
         correlation.spectrum(&mut x);
         correlation.run(&x, &mut y);
-        let correlation = y.samples();
+        let products = y.samples();
+        let scale = Correlation::scale(length) as f64;
         let range = range as i64;
-        let (mut best, mut delay) = (0.0, 0);
-        for lag in -range..range {
-            let value = f64::from(correlation[lag.rem_euclid(length as i64) as usize]) / norm;
-            if value > best {
-                (best, delay) = (value, lag);
-            }
-        }
-        if best < p.least_correlation { 0 } else { delay }
+        let at_lag = |lag: i64| {
+            let product = f64::from(products[lag.rem_euclid(length as i64) as usize]) / scale;
+            (lag, coefficient(product, energies))
+        };
+        let best = argmax_by((-range..range).map(at_lag), |&(_, value)| value);
+        let convincing = |&(_, value): &(i64, f64)| value > 0.0 && value >= p.least_correlation;
+        best.filter(convincing).map_or(0, |(lag, _)| lag)
     }
 }

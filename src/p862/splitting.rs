@@ -2,6 +2,7 @@
 
 use super::delay::{Pair, Utterance};
 use super::fine_delay::LagVotes;
+use crate::dsp::argmax::argmax_by;
 use crate::dsp::correlation::Correlator;
 use crate::dsp::window::hann;
 use std::sync::Arc;
@@ -65,19 +66,15 @@ impl Splitter<'_> {
         }
         self.forward_pass(utterance, &mut candidates);
         self.backward_pass(correlator, utterance, &mut candidates);
-        let mut best: Option<Candidate> = None;
-        for candidate in candidates {
+        let gains = |candidate: &Candidate| {
             let Candidate { left, right, .. } = candidate;
-            let jump = (right.delay - left.delay).abs() >= self.pair.setup.window();
-            let surer =
-                left.confidence > utterance.confidence && right.confidence > utterance.confidence;
-            let sum =
-                |candidate: &Candidate| candidate.left.confidence + candidate.right.confidence;
-            if jump && surer && best.is_none_or(|best| sum(&candidate) > sum(&best)) {
-                best = Some(candidate);
-            }
-        }
-        best
+            (right.delay - left.delay).abs() >= self.pair.setup.window()
+                && left.confidence > utterance.confidence
+                && right.confidence > utterance.confidence
+        };
+        argmax_by(candidates.into_iter().filter(gains), |candidate| {
+            candidate.left.confidence + candidate.right.confidence
+        })
     }
 
     /// The split points tried: up to forty over the middle of the utterance's speech; none where that is short.

@@ -4,6 +4,7 @@
 
 use crate::dsp::scales::{frequency_hz, ratio};
 use crate::dsp::sums::level;
+use crate::dsp::window::hann_centred;
 use crate::error::Result;
 use crate::signal::{Stream, Warning};
 use realfft::num_complex::Complex;
@@ -84,11 +85,10 @@ impl Framing {
             let share = band as f64 / BANDS as f64;
             bin(frequency_hz(LOWEST_BARK + (HIGHEST_BARK - LOWEST_BARK) * share))
         };
-        let window = |n: usize| (std::f64::consts::PI * (n as f64 + 0.5) / length as f64).sin();
         let transform = RealFftPlanner::new().plan_fft_forward(length);
         Self {
             sample_rate,
-            window: (0..length).map(|n| window(n).powi(2) as f32).collect(),
+            window: hann_centred(length),
             bins: std::array::from_fn(|band| edge(band)..edge(band + 1)),
             lowest_bin: bin(LOWEST_HZ),
             spectrum: transform.make_output_vec(),
