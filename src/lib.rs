@@ -51,7 +51,6 @@ mod score;
 mod scorer;
 mod service_band;
 mod signal;
-#[cfg(feature = "cli")]
 pub mod statistics;
 #[cfg(feature = "cli")]
 pub mod table;

@@ -28,7 +28,7 @@ mod added;
 mod bandwidth;
 mod bark;
 mod compensation;
-mod grid;
+mod frames;
 mod level;
 mod loudness;
 mod mapping;
@@ -49,7 +49,7 @@ use crate::error::{Error, Result};
 use added::added_loudness;
 use bark::BarkBands;
 use compensation::{Path, follow_slow_gain};
-use grid::Grid;
+use frames::{FrameBands, mean_where};
 use level::Activity;
 use loudness::specific_loudness;
 use missing::{MissingSpeech, Voice};
@@ -121,8 +121,8 @@ impl Reference {
         );
         let activity = Activity::of(&spectrum.powers, &parameters.level)
             .ok_or_else(|| Error::Silent { name: name.to_owned(), band_hz: None })?;
-        calibrate(&mut spectrum.powers, activity.calibration(&parameters.level));
-        let speech = spectrum.powers.mean_where(&activity.active);
+        spectrum.powers *= activity.calibration(&parameters.level);
+        let speech = mean_where(&spectrum.powers, &activity.active);
         let voice = Voice::new(samples, parameters.sample_rate(), &parameters.missing);
         Ok(Self { parameters, bands, spectrum, voice, activity, speech })
     }
@@ -153,7 +153,7 @@ impl Reference {
     }
 
     /// The loudness that is expected and that is heard in each band, in sone per Bark, after what listeners adapt to.
-    pub(crate) fn loudness_patterns(&self, degraded: &[f32], recorded: Range<usize>) -> [Grid; 2] {
+    pub(crate) fn loudness_patterns(&self, degraded: &[f32], recorded: Range<usize>) -> [FrameBands; 2] {
         let mut heard = self.hear(degraded);
         let path = self.path(&heard, &self.recorded(&recorded));
         let expected = self.compensate(&mut heard.powers, &path);
@@ -185,9 +185,9 @@ impl Reference {
 
     /// The degraded signal as the ear gets it.
     fn hear(&self, degraded: &[f32]) -> Spectrum {
-        let frames = self.spectrum.powers.frames();
+        let frames = self.spectrum.powers.nrows();
         let mut heard = Spectrum::new(degraded, frames, &self.bands, &self.parameters);
-        calibrate(&mut heard.powers, self.activity.calibration(&self.parameters.level));
+        heard.powers *= self.activity.calibration(&self.parameters.level);
         heard
     }
 
@@ -197,7 +197,7 @@ impl Reference {
     }
 
     /// Takes out of the degraded powers what listeners adapt to, and gives the reference's as they are expected.
-    fn compensate(&self, heard: &mut Grid, path: &Path) -> Grid {
+    fn compensate(&self, heard: &mut FrameBands, path: &Path) -> FrameBands {
         let Parameters { response, slow_gain, loudness, .. } = &self.parameters;
         let mut expected = self.spectrum.powers.clone();
         path.equalise(&mut expected, response);
@@ -206,18 +206,18 @@ impl Reference {
         expected
     }
 
-    fn loudness(&self, powers: Grid) -> Grid {
+    fn loudness(&self, powers: FrameBands) -> FrameBands {
         specific_loudness(powers, &self.bands, &self.parameters.loudness)
     }
 
     /// Of each frame, from the loudness that is expected and that is heard.
-    fn dissimilarity(&self, [expected, heard]: &[Grid; 2]) -> Vec<f64> {
+    fn dissimilarity(&self, [expected, heard]: &[FrameBands; 2]) -> Vec<f64> {
         let parameters = &self.parameters.similarity;
         similarity::dissimilarity(expected, heard, self.first_band(), parameters)
     }
 
     /// Of each frame, from the loudness that is expected and that is heard.
-    fn added(&self, [expected, heard]: &[Grid; 2]) -> Vec<f64> {
+    fn added(&self, [expected, heard]: &[FrameBands; 2]) -> Vec<f64> {
         let (active, parameters) = (&self.activity.active, &self.parameters.added);
         added_loudness(expected, heard, active, self.first_band(), parameters)
     }
@@ -234,7 +234,7 @@ impl Reference {
         self.bands.centre_bark.iter().take_while(|&&centre| centre <= lowest).count()
     }
 
-    fn lost_periodicity(&self, heard: &Grid, path: &Path) -> Vec<Loss> {
+    fn lost_periodicity(&self, heard: &FrameBands, path: &Path) -> Vec<Loss> {
         let Self { parameters, bands, spectrum, activity, .. } = self;
         let response_db = path.equalisation_db(&parameters.response);
         let response_db = bands.at_bins(&response_db, parameters.frames.bins());
@@ -251,9 +251,4 @@ impl Reference {
         let Self { parameters, bands, speech, .. } = self;
         bandwidth::lost_bandwidth(&path.response_db, speech, bands, &parameters.bandwidth)
     }
-}
-
-/// Brings powers to powers relative to 0 dB SPL.
-fn calibrate(powers: &mut Grid, factor: f32) {
-    powers.rows_mut().for_each(|row| row.iter_mut().for_each(|power| *power *= factor));
 }

@@ -1,7 +1,7 @@
 //! What the ear gets: for each frame the power in each Bark band, and the compressed spectrum of the voice.
 
 use super::bark::BarkBands;
-use super::grid::Grid;
+use super::frames::{FrameBands, rows_mut};
 use super::periodicity::Compression;
 use crate::dsp::fft::{Buffer, Forward};
 use crate::dsp::window::{hann, multiply};
@@ -11,9 +11,9 @@ use crate::model::fullband::Parameters;
 #[derive(Debug, Clone)]
 pub(crate) struct Spectrum {
     /// Mean square of each frame in each band, of samples within ±1.
-    pub powers: Grid,
+    pub powers: FrameBands,
     /// Compressed powers of each frame's bins in the range of voices.
-    pub compressed: Grid,
+    pub compressed: FrameBands,
 }
 
 impl Spectrum {
@@ -27,10 +27,10 @@ impl Spectrum {
         let compression = Compression::new(parameters);
         let mut spectrum = Buffer::new(length);
         let mut power = vec![0.0; length / 2 + 1];
-        let mut powers = Grid::new(frames, bands.count());
-        let mut compressed = Grid::new(frames, compression.bins());
+        let mut powers = FrameBands::zeros((frames, bands.count()));
+        let mut compressed = FrameBands::zeros((frames, compression.bins()));
         for (index, (powers, compressed)) in
-            powers.rows_mut().zip(compressed.rows_mut()).enumerate()
+            rows_mut(&mut powers).zip(rows_mut(&mut compressed)).enumerate()
         {
             let samples = signal.get(index * hop..).unwrap_or_default();
             let present = samples.len().min(length);

@@ -11,9 +11,9 @@ pub struct FullbandStages {
     heard: Spectrum,
     path: Path,
     /// Powers of both signals after compensation.
-    compensated: [Grid; 2],
+    compensated: [FrameBands; 2],
     /// Loudness of both signals.
-    loudness: [Grid; 2],
+    loudness: [FrameBands; 2],
 }
 
 impl FullbandStages {
@@ -45,18 +45,18 @@ impl FullbandStages {
 
     /// Spectra of the degraded signal.
     pub fn spectrum(&self) -> usize {
-        self.reference.hear(&self.samples[1]).powers.frames()
+        self.reference.hear(&self.samples[1]).powers.nrows()
     }
 
     /// The path's frequency response and level, and slow changes of gain.
     pub fn compensation(&self) -> usize {
         let path = self.reference.path(&self.heard, &self.reference.recorded(&ALWAYS));
-        self.reference.compensate(&mut self.heard.powers.clone(), &path).frames()
+        self.reference.compensate(&mut self.heard.powers.clone(), &path).nrows()
     }
 
     /// Loudness of both signals.
     pub fn loudness(&self) -> usize {
-        self.compensated.clone().map(|powers| self.reference.loudness(powers))[1].frames()
+        self.compensated.clone().map(|powers| self.reference.loudness(powers))[1].nrows()
     }
 
     /// Whether the loudness patterns resemble each other.

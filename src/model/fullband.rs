@@ -1,16 +1,21 @@
 //! The parameters of basilar-fb, one struct a section of `models/basilar-fb.json`, which says where each comes from.
 
+use super::alignment::{AlignmentParameters, Chosen};
 use super::indicators::Indicators;
+use super::section::{Rule, check, rising, section};
 use crate::error::{Error, Result};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Most Bark bands that a model may have.
 pub(crate) const MOST_BANDS: usize = 128;
 
 /// Every constant of the model. Five were fitted to people's votes: the weights of [`Mapping`].
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
+    /// The built-in alignment where a file says nothing of it, as those of version 1.0.0.
+    #[serde(default)]
+    alignment: Chosen,
     pub(crate) frames: Frames,
     pub(crate) bands: Bands,
     pub(crate) loudness: Loudness,
@@ -24,19 +29,6 @@ pub struct Parameters {
     pub(crate) bandwidth: Bandwidth,
     /// From indicators to MOS-LQO.
     pub mapping: Mapping,
-}
-
-macro_rules! section {
-    ($(#[$doc:meta])* $visibility:vis $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        $visibility struct $name {
-            #[serde(rename = "source")]
-            _source: String,
-            $($(#[$field_doc])* $visibility $field: $type,)*
-        }
-    };
 }
 
 section! {
@@ -263,87 +255,119 @@ impl Parameters {
         self.frames.sample_rate_hz
     }
 
-    /// Whether the model can be evaluated with these numbers.
+    /// How pairs are brought onto one time axis before they are compared.
+    pub fn alignment(&self) -> &AlignmentParameters {
+        &self.alignment.file().parameters
+    }
+
+    /// What makes these numbers impossible to evaluate, if anything.
     pub(crate) fn validate(&self) -> std::result::Result<(), String> {
+        self.alignment.validate()?;
+        check(self.frames.rules())?;
+        check(self.bands.rules())?;
+        check(self.patterns())?;
+        check(self.missing.rules())?;
+        check(self.periodicity.rules(&self.frames))?;
+        check(self.mapping.rules())
+    }
+
+    /// The rules for what is compared band by band.
+    fn patterns(&self) -> impl IntoIterator<Item = Rule> {
         let odd = |count: usize| count % 2 == 1;
         let windows = [self.similarity.smooth, self.similarity.patch, self.added.smooth].concat();
-        let rising = |range: [f64; 2]| range[0] < range[1];
-        let bin_hz = f64::from(self.frames.sample_rate_hz) / self.frames.length.max(1) as f64;
-        let lags = self
-            .periodicity
-            .period_ms
-            .map(|ms| ms / 1000.0 * self.periodicity.transform as f64 * bin_hz);
-        let rules = [
-            (
-                self.frames.length >= 64 && self.frames.length.is_power_of_two(),
-                "frames.length is a power of two from 64",
-            ),
-            (
-                (1..=self.frames.length).contains(&self.frames.hop),
-                "frames.hop lies between 1 and frames.length",
-            ),
-            ((4..=MOST_BANDS).contains(&self.bands.count), "bands.count lies between 4 and 128"),
-            (self.bands.width_bark > 0.0, "bands.width_bark is positive"),
+        let (response, bandwidth) = (&self.response, &self.bandwidth);
+        [
             (
                 windows.into_iter().all(odd),
                 "windows of similarity and added span odd numbers of cells",
             ),
             (odd(self.slow_gain.smooth_frames), "smoothing spans odd numbers of cells"),
             (
-                rising(self.response.equalise_db) && rising(self.response.gain_range_db),
+                rising(response.equalise_db) && rising(response.gain_range_db),
                 "ranges of response rise",
             ),
+            (rising(bandwidth.lost_db) && rising(bandwidth.present_db), "ranges of bandwidth rise"),
+        ]
+    }
+}
+
+impl Frames {
+    fn rules(&self) -> impl IntoIterator<Item = Rule> {
+        [
             (
-                rising(self.bandwidth.lost_db) && rising(self.bandwidth.present_db),
-                "ranges of bandwidth rise",
+                self.length >= 64 && self.length.is_power_of_two(),
+                "frames.length is a power of two from 64",
             ),
+            ((1..=self.length).contains(&self.hop), "frames.hop lies between 1 and frames.length"),
+        ]
+    }
+}
+
+impl Bands {
+    fn rules(&self) -> impl IntoIterator<Item = Rule> {
+        [
+            ((4..=MOST_BANDS).contains(&self.count), "bands.count lies between 4 and 128"),
+            (self.width_bark > 0.0, "bands.width_bark is positive"),
+        ]
+    }
+}
+
+impl Missing {
+    fn rules(&self) -> impl IntoIterator<Item = Rule> {
+        [
             (
-                self.missing.block_s > 0.0
-                    && self.missing.shortest_blocks > 0
-                    && self.missing.repetition_window_s >= self.missing.block_s
-                    && self.missing.repetition_lag_s[0] >= self.missing.block_s,
+                self.block_s > 0.0
+                    && self.shortest_blocks > 0
+                    && self.repetition_window_s >= self.block_s
+                    && self.repetition_lag_s[0] >= self.block_s,
                 "blocks of missing last some time, and windows and lags no less",
             ),
             (
-                rising(self.missing.hole_db)
-                    && rising(self.missing.alike)
-                    && rising(self.missing.repetition_lag_s),
+                rising(self.hole_db) && rising(self.alike) && rising(self.repetition_lag_s),
                 "ranges of missing rise",
             ),
+        ]
+    }
+}
+
+impl Periodicity {
+    fn rules(&self, frames: &Frames) -> impl IntoIterator<Item = Rule> {
+        let bin_hz = frames.bin_hz();
+        let [highest_hz, transform] = [self.range_hz[1], self.transform as f64];
+        let lags = self.period_ms.map(|ms| ms / 1000.0 * transform * bin_hz);
+        [
+            (rising(self.range_hz) && rising(self.period_ms), "ranges of periodicity rise"),
             (
-                rising(self.periodicity.range_hz) && rising(self.periodicity.period_ms),
-                "ranges of periodicity rise",
-            ),
-            (
-                self.periodicity.range_hz[1] <= f64::from(self.frames.sample_rate_hz) / 2.0,
+                highest_hz <= f64::from(frames.sample_rate_hz) / 2.0,
                 "periodicity.range_hz ends below half the sample rate",
             ),
             (
-                self.periodicity.transform.is_power_of_two()
-                    && self.periodicity.transform as f64
-                        >= 2.0 * self.periodicity.range_hz[1] / bin_hz,
+                self.transform.is_power_of_two() && transform >= 2.0 * highest_hz / bin_hz,
                 "periodicity.transform is a power of two and holds range_hz",
             ),
             (
-                lags[0] >= 1.0 && lags[1] < self.periodicity.transform as f64 / 2.0,
+                lags[0] >= 1.0 && lags[1] < transform / 2.0,
                 "periodicity.period_ms fits the transform",
             ),
+        ]
+    }
+}
+
+impl Mapping {
+    fn rules(&self) -> impl IntoIterator<Item = Rule> {
+        [
             (
-                self.mapping.lowest < self.mapping.highest && self.mapping.norm >= 1.0,
+                self.lowest < self.highest && self.norm >= 1.0,
                 "mapping.lowest is below highest and norm at least 1",
             ),
             (
-                self.mapping.weights.to_array().iter().all(|&weight| weight >= 0.0),
+                self.weights.to_array().iter().all(|&weight| weight >= 0.0),
                 "weights are not negative",
             ),
             (
-                self.mapping.exponents.to_array().iter().all(|&exponent| exponent > 0.0),
+                self.exponents.to_array().iter().all(|&exponent| exponent > 0.0),
                 "exponents are positive",
             ),
-        ];
-        match rules.iter().find(|(holds, _)| !holds) {
-            Some((_, rule)) => Err((*rule).to_owned()),
-            None => Ok(()),
-        }
+        ]
     }
 }

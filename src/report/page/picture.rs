@@ -160,11 +160,11 @@ impl LoudnessDifference {
         let parameters = fullband::Parameters::built_in();
         let prepared = fullband::Reference::new(reference.name(), reference.samples(), parameters)?;
         let [expected, heard] = prepared.loudness_patterns(degraded, recorded);
-        let frames = expected.frames();
+        let (frames, rows) = expected.dim();
         let together = frames.div_ceil(MOST_COLUMNS);
-        let (columns, rows) = (frames.div_ceil(together), expected.bands());
+        let columns = frames.div_ceil(together);
         let mut difference = vec![0.0; columns * rows];
-        for (frame, (heard, expected)) in heard.rows().zip(expected.rows()).enumerate() {
+        for (frame, (heard, expected)) in heard.outer_iter().zip(expected.outer_iter()).enumerate() {
             let column = &mut difference[frame / together * rows..][..rows];
             let cells = column.iter_mut().zip(heard).zip(expected);
             cells.for_each(|((sum, heard), expected)| *sum += (heard - expected) / together as f32);

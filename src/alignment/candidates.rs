@@ -1,17 +1,37 @@
-//! Where in the degraded signal a stretch of the reference may be: peaks of its normalised cross-correlation with the
-//! whole.
+//! Candidates for an anchor: where in the degraded signal a stretch of the reference may be heard, which is where its
+//! normalised cross-correlation with the whole has peaks.
 
-use super::anchors::Anchor;
 use super::envelope::Envelope;
+use crate::dsp::correlation::coefficient;
 use crate::dsp::fft::{Buffer, Forward, Inverse};
 use crate::dsp::sums::running;
 use num_complex::Complex32;
 use std::ops::Range;
 
+/// A stretch of the reference and where it may be heard.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Anchor {
+    /// Middle of the stretch, in frames of the reference.
+    pub centre: f64,
+    /// Frames by which the degraded signal is later.
+    pub delay: f64,
+    /// Correlation coefficient of the envelopes.
+    pub correlation: f32,
+}
+
+impl Anchor {
+    /// Moves it to where it is heard once `drift` is removed from the degraded signal.
+    pub fn remove_drift(&mut self, drift: f64) {
+        self.delay = (self.centre + self.delay) / (1.0 + drift) - self.centre;
+    }
+}
+
 /// Cross-correlation with the degraded envelopes, whose spectra are kept.
 pub(crate) struct Correlator<'a> {
     degraded: &'a Envelope,
     energy_sums: Vec<f64>,
+    /// Share of the energy of a stretch that the degraded signal counts as having at least.
+    floor_share: f64,
     padding: usize,
     length: usize,
     forward: Forward,
@@ -28,13 +48,14 @@ pub(crate) struct Curve {
 
 impl<'a> Correlator<'a> {
     /// A correlator for stretches of at most `longest` frames.
-    pub fn new(degraded: &'a Envelope, longest: usize) -> Self {
+    pub fn new(degraded: &'a Envelope, longest: usize, floor_share: f64) -> Self {
         let padding = longest - 1;
         let length = (degraded.len() + 2 * padding + 1).next_power_of_two().max(4);
         let energy_sums = running(degraded.energy.iter().copied());
         let mut correlator = Self {
             degraded,
             energy_sums,
+            floor_share,
             padding,
             length,
             forward: Forward::new(length),
@@ -53,7 +74,7 @@ impl<'a> Correlator<'a> {
         spectrum
     }
 
-    /// The coefficients of a stretch of `reference` at every place that it overlaps.
+    /// The coefficients of a stretch of `reference` at every delay at which they overlap.
     pub fn correlate(&mut self, reference: &Envelope, stretch: &Range<usize>) -> Curve {
         let mut product = Buffer::new(self.length);
         product.fill(Complex32::default());
@@ -69,15 +90,15 @@ impl<'a> Correlator<'a> {
         let energy: f64 =
             reference.energy[stretch.clone()].iter().map(|&energy| f64::from(energy)).sum();
         let scale = 1.0 / self.length as f64;
-        let places = self.degraded.len() + self.padding;
-        let correlation = (0..places).map(|place| {
-            let first = (place as i64 - self.padding as i64).max(0) as usize;
-            let end = (place + stretch.len())
+        let count = self.degraded.len() + self.padding;
+        let correlation = (0..count).map(|index| {
+            let first = (index as i64 - self.padding as i64).max(0) as usize;
+            let end = (index + stretch.len())
                 .saturating_sub(self.padding)
                 .clamp(first, self.degraded.len());
             let heard = self.energy_sums[end] - self.energy_sums[first];
-            let norm = (energy * heard.max(0.5 * energy)).sqrt();
-            if norm > 0.0 { (f64::from(products[place]) * scale / norm) as f32 } else { 0.0 }
+            let energies = [energy, heard.max(self.floor_share * energy)];
+            coefficient(f64::from(products[index]) * scale, energies) as f32
         });
         Curve {
             centre: (stretch.start + stretch.end) as f64 / 2.0,
@@ -91,28 +112,28 @@ impl Curve {
     /// The best `count` peaks that are at least `distance` frames apart.
     pub fn peaks(&self, count: usize, distance: usize) -> Vec<Anchor> {
         let peaks = highest_peaks(&self.correlation, count, distance);
-        peaks.into_iter().map(|place| self.anchor(place)).collect()
+        peaks.into_iter().map(|index| self.anchor(index)).collect()
     }
 
-    /// The best place within `distance` frames of `delay`.
+    /// The best delay within `distance` frames of `delay`.
     pub fn near(&self, delay: i64, distance: i64) -> Option<Anchor> {
         let length = self.correlation.len() as i64;
         let first = (delay - distance - self.first_delay).clamp(0, length) as usize;
         let end = (delay + distance + 1 - self.first_delay).clamp(0, length) as usize;
         (first..end)
             .max_by(|&a, &b| self.correlation[a].total_cmp(&self.correlation[b]))
-            .map(|place| self.anchor(place))
+            .map(|index| self.anchor(index))
     }
 
-    fn anchor(&self, place: usize) -> Anchor {
-        let (offset, correlation) = vertex(&self.correlation, place);
-        let delay = (place as i64 + self.first_delay) as f64 + f64::from(offset);
+    fn anchor(&self, index: usize) -> Anchor {
+        let (offset, correlation) = vertex(&self.correlation, index);
+        let delay = (index as i64 + self.first_delay) as f64 + f64::from(offset);
         Anchor { centre: self.centre, delay, correlation }
     }
 }
 
-/// Where between the values the peak at `index` has its height, and that height: speech that repeats itself fits
-/// between two frames in one place and on one in the next, which must not make it a better place.
+/// The offset from `index` at which a parabola through the peak there and its neighbours is highest, and that height.
+/// Speech that is heard twice falls between two frames the first time and on a frame the second; that must not decide.
 fn vertex(values: &[f32], index: usize) -> (f32, f32) {
     let peak = values[index];
     let at = |index: usize| values.get(index).copied().unwrap_or(peak);

@@ -1,4 +1,5 @@
-//! What waveforms tell of a seam, octave by octave: codecs keep the waveform of some octaves, noise hides that of others.
+//! What waveforms tell of a boundary between two delays, octave by octave: codecs keep the waveform of some octaves,
+//! noise hides that of others.
 
 use super::AlignmentParameters;
 use crate::dsp::octaves::Octave;
@@ -60,7 +61,7 @@ impl Sums {
     }
 }
 
-/// One side of a seam: a stretch of the reference as it is heard at the side's delay.
+/// One side of a boundary: a stretch of the reference as it is heard at the side's delay.
 pub(crate) struct Side {
     octaves: Vec<Sums>,
     length: usize,
@@ -74,69 +75,69 @@ impl Side {
     }
 }
 
-/// How much more of what is heard the side before a seam explains than the side after it.
-pub(crate) struct Leaning {
-    /// Sums over the first 0, 1, 2 and so on samples, in nepers: a seam is where it is greatest.
+/// The log-likelihood ratio of the two sides: how much more of what is heard the side before a boundary explains than the
+/// side after it.
+pub(crate) struct LogLikelihoodRatio {
+    /// Sums over the first 0, 1, 2 and so on samples, in nepers: the boundary is where it is greatest.
     pub totals: Vec<f64>,
     /// Share of the power heard on both sides that the reference explains.
     pub explained: f64,
 }
 
-impl Leaning {
-    /// With what each octave keeps of the reference when the seam is at `place`.
+impl LogLikelihoodRatio {
+    /// With what each octave keeps of the reference when the boundary is at sample `boundary`.
     pub fn new(
         sides: &[Side; 2],
-        place: usize,
+        boundary: usize,
         sample_rate: u32,
         parameters: &AlignmentParameters,
     ) -> Self {
         let [before, after] = sides;
         let length = before.length;
         let octaves = || before.octaves.iter().zip(&after.octaves);
-        let powers =
-            octaves().map(|(before, after)| before.over(0..place) + after.over(place..length));
+        let powers = octaves()
+            .map(|(before, after)| before.over(0..boundary) + after.over(boundary..length));
         let powers: Vec<Powers> = powers.collect();
         let heard: f64 = powers.iter().map(|powers| powers.heard).sum();
-        let floor = heard / length as f64 * ratio(-parameters.seam_floor_db);
-        let reach = (parameters.seam_window_s / 2.0 * f64::from(sample_rate)) as usize;
-        // A twelfth of the window is told at once.
-        let every = (reach / 6).max(1);
-        let mut leaning = vec![0.0; length];
+        let floor = heard / length as f64 * ratio(-parameters.boundaries.floor_db);
+        let reach = (parameters.boundaries.window_s / 2.0 * f64::from(sample_rate)) as usize;
+        let every = (2 * reach / parameters.boundaries.steps).max(1);
+        let mut log_ratio = vec![0.0; length];
         let mut left = 0.0;
         for (powers, (before, after)) in powers.into_iter().zip(octaves()) {
             let (response, width) = (Response::new(&powers), before.width);
             left += powers.left(response.gain);
-            for (step, leaning) in leaning.chunks_mut(every).enumerate() {
+            for (step, values) in log_ratio.chunks_mut(every).enumerate() {
                 let at = step * every;
                 let around = at.saturating_sub(reach)..(at + every + reach).min(length);
                 let floor = floor * around.len() as f64;
                 let [before, after] = [before, after]
                     .map(|side| response.explains(&side.over(around.clone()), floor));
                 let told = width / 2.0 * (before / after).ln();
-                leaning.iter_mut().for_each(|leaning| *leaning += told);
+                values.iter_mut().for_each(|value| *value += told);
             }
         }
-        Self { totals: running(leaning.into_iter()), explained: 1.0 - left / heard }
+        Self { totals: running(log_ratio.into_iter()), explained: 1.0 - left / heard }
     }
 }
 
 /// What becomes of the reference in an octave.
 struct Response {
     gain: f64,
-    /// What else is heard there, as a share of the reference's power.
-    usual: f64,
+    /// Power of what else is heard there, as a share of the reference's power.
+    residual_ratio: f64,
 }
 
 impl Response {
     fn new(powers: &Powers) -> Self {
         let share = |part: f64| if powers.own > 0.0 { part / powers.own } else { 0.0 };
         let gain = share(powers.product);
-        Self { gain, usual: share(powers.left(gain)) }
+        Self { gain, residual_ratio: share(powers.left(gain)) }
     }
 
     /// How many times more power is heard than the reference leaves unexplained; 1 where it explains nothing.
     fn explains(&self, powers: &Powers, floor: f64) -> f64 {
-        let least = self.usual * powers.own + floor;
+        let least = self.residual_ratio * powers.own + floor;
         ((powers.heard + least) / (powers.left(self.gain) + least)).max(1.0)
     }
 }

@@ -1,14 +1,15 @@
-//! Seams: frames of the telephone band tell to a few milliseconds where one delay hands over to the next, waveforms of the
-//! whole band to a sample. A seam that is off leaves a hole or an echo, which in faint breath is heard as in a word.
+//! Boundaries: frames of the telephone band tell to a few milliseconds where one delay ends and the next begins,
+//! waveforms of the whole band to a sample. A boundary that is off leaves a hole or an echo, which is heard in faint
+//! breath as in a word.
 
-use super::seam_evidence::{Leaning, Side};
+use super::boundary_evidence::{LogLikelihoodRatio, Side};
 use super::{Alignment, AlignmentParameters};
 use crate::dsp::octaves::{Octave, octaves};
 use std::ops::Range;
 
 impl Alignment {
-    /// The same with each seam where the waveforms around it tell that it is.
-    pub(crate) fn with_seams_placed(
+    /// Moves each boundary between two segments to the sample that the waveforms around it tell.
+    pub(crate) fn with_boundaries_placed(
         mut self,
         reference: &[f32],
         degraded: &[f32],
@@ -16,14 +17,15 @@ impl Alignment {
     ) -> Self {
         let samples = |seconds: f64| (seconds * f64::from(self.sample_rate)) as usize;
         for index in 1..self.segments.len() {
-            let seam = self.seam(
+            let boundary = self.boundary(
                 index,
-                samples(2.0 * parameters.hop_s),
-                samples(parameters.seam_search_s),
+                samples(2.0 * parameters.envelope.hop_s),
+                samples(parameters.boundaries.search_s),
             );
-            let placed = seam.and_then(|seam| {
-                let end = seam.likeliest_end(reference, degraded, self.sample_rate, parameters)?;
-                Some((end, end + seam.skipped))
+            let placed = boundary.and_then(|boundary| {
+                let end =
+                    boundary.likeliest_end(reference, degraded, self.sample_rate, parameters)?;
+                Some((end, end + boundary.skipped))
             });
             let Some((end, start)) = placed else { continue };
             self.segments[index - 1].reference.end = end;
@@ -35,8 +37,8 @@ impl Alignment {
         self
     }
 
-    /// The seam before segment `index`, if all that is not heard there is what its delays skip.
-    fn seam(&self, index: usize, frames: usize, span: usize) -> Option<Seam> {
+    /// The boundary before segment `index`, if all that is not heard there is what its delays skip.
+    fn boundary(&self, index: usize, frames: usize, span: usize) -> Option<Boundary> {
         let sides = [&self.segments[index - 1], &self.segments[index]];
         let (end, start) = (sides[0].reference.end, sides[1].reference.start);
         let delays =
@@ -45,12 +47,12 @@ impl Alignment {
         let first = sides[0].reference.start.max(end.saturating_sub(span));
         let last = sides[1].reference.end.checked_sub(skipped)?.min(end + span);
         let fits = start.abs_diff(end + skipped) <= frames && first < end && end < last;
-        fits.then_some(Seam { end, delays, skipped, around: first..last })
+        fits.then_some(Boundary { end, delays, skipped, around: first..last })
     }
 }
 
 /// Where the delay changes.
-struct Seam {
+struct Boundary {
     /// The sample of the reference that is no longer heard at the delay before.
     end: usize,
     /// Delays before and after, in samples.
@@ -61,10 +63,7 @@ struct Seam {
     around: Range<usize>,
 }
 
-/// How often a seam is placed at most: the better its place, the better is known what the octaves keep.
-const PLACED_AT_MOST: usize = 3;
-
-impl Seam {
+impl Boundary {
     /// The end for which the reference explains most of what is heard on either side; `None` where it explains too little.
     fn likeliest_end(
         &self,
@@ -74,27 +73,27 @@ impl Seam {
         parameters: &AlignmentParameters,
     ) -> Option<usize> {
         let sides = self.sides(reference, degraded, |signal| {
-            octaves(signal, sample_rate, parameters.seam_lowest_octave_hz)
+            octaves(signal, sample_rate, parameters.boundaries.lowest_octave_hz)
         });
-        let leaning = |place: usize| Leaning::new(&sides, place, sample_rate, parameters);
+        let ratio_at = |at: usize| LogLikelihoodRatio::new(&sides, at, sample_rate, parameters);
         let middle = self.end - self.around.start;
-        let (mut place, mut found) = (middle, leaning(middle));
-        for _ in 0..PLACED_AT_MOST {
+        let (mut position, mut found) = (middle, ratio_at(middle));
+        for _ in 0..parameters.boundaries.rounds {
             // Something is left on either side.
-            let places = 1..self.around.len();
-            let most = found.totals[places.clone()].iter().copied().fold(f64::MIN, f64::max);
-            // Of what is heard twice either may be the repetition.
-            let likely = |&at: &usize| found.totals[at] + parameters.seam_evidence >= most;
-            let nearest = places.filter(likely).min_by_key(|at| at.abs_diff(middle))?;
-            if nearest == place {
+            let positions = 1..self.around.len();
+            let most = found.totals[positions.clone()].iter().copied().fold(f64::MIN, f64::max);
+            // Where something is heard twice, the jump may lie anywhere in it: the nearest position is taken.
+            let likely = |&at: &usize| found.totals[at] + parameters.boundaries.evidence >= most;
+            let nearest = positions.filter(likely).min_by_key(|at| at.abs_diff(middle))?;
+            if nearest == position {
                 break;
             }
-            (place, found) = (nearest, leaning(nearest));
+            (position, found) = (nearest, ratio_at(nearest));
         }
-        (found.explained >= parameters.seam_explained).then_some(self.around.start + place)
+        (found.explained >= parameters.boundaries.explained).then_some(self.around.start + position)
     }
 
-    /// What is before and after the seam, `around` it.
+    /// What is before and after the boundary, `around` it.
     fn sides(
         &self,
         reference: &[f32],

@@ -1,12 +1,13 @@
-//! Which of a few known delays each frame is heard at: by dynamic programming as in `path`, but only where each delay
-//! may be and told frame by frame.
+//! Per-frame delay selection: which of a few candidate delays each frame is heard at, by dynamic programming as in
+//! `path`, with evidence that is given frame by frame.
 
 use super::path::Run;
+use crate::dsp::argmax::argmax_by;
 use std::ops::Range;
 
 /// A delay that frames may have.
 #[derive(Debug, Clone)]
-pub(crate) struct Candidate {
+pub(crate) struct DelayCandidate {
     /// The runs that it was found in; before and after them the delay of the nearest goes on.
     pub runs: Vec<Run>,
     /// Delay at the middle of its runs, in samples.
@@ -17,7 +18,7 @@ pub(crate) struct Candidate {
     pub allowed: Range<usize>,
 }
 
-impl Candidate {
+impl DelayCandidate {
     /// The frames from its first run to its last.
     pub fn span(runs: &[Run]) -> Range<usize> {
         let (first, last) = (runs.first(), runs.last());
@@ -32,15 +33,15 @@ impl Candidate {
     }
 
     /// Delay of `frame`, in samples.
-    pub fn sample_delay(&self, frame: usize) -> i64 {
+    pub fn sample_delay(&self, frame: usize) -> f64 {
         let span = Self::span(&self.runs);
         let middle = (span.start + span.end) as f64 / 2.0;
-        (self.delay + self.slope * (frame as f64 - middle)).round() as i64
+        self.delay + self.slope * (frame as f64 - middle)
     }
 }
 
-/// The best way to a candidate at a frame.
-struct Way {
+/// The best sequence of candidates that ends with one at a frame.
+struct State {
     candidate: usize,
     total: f64,
     /// Frame and candidate before.
@@ -49,37 +50,38 @@ struct Way {
 
 /// The candidate of each frame for which the sum of `evidence`, less `cost` for each change, is greatest; none where a
 /// delay that falls skips the frame.
-pub(crate) fn hand_over(
-    candidates: &[Candidate],
+pub(crate) fn select_delays(
+    candidates: &[DelayCandidate],
     frames: usize,
     cost: f64,
-    evidence: impl Fn(usize, &Candidate) -> f64,
+    evidence: impl Fn(usize, &DelayCandidate) -> f64,
 ) -> Vec<Option<usize>> {
-    let mut ways: Vec<Vec<Way>> = Vec::with_capacity(frames);
+    let mut states: Vec<Vec<State>> = Vec::with_capacity(frames);
     for frame in 0..frames {
-        let allowed = |(_, candidate): &(usize, &Candidate)| candidate.allowed.contains(&frame);
-        let way = |(index, candidate): (usize, &Candidate)| {
-            let (before, from) = best_source(&ways, candidates, frame, index, cost)?;
-            Some(Way { candidate: index, total: before + evidence(frame, candidate), from })
+        let allowed =
+            |(_, candidate): &(usize, &DelayCandidate)| candidate.allowed.contains(&frame);
+        let state = |(index, candidate): (usize, &DelayCandidate)| {
+            let (before, from) = best_source(&states, candidates, frame, index, cost)?;
+            Some(State { candidate: index, total: before + evidence(frame, candidate), from })
         };
-        let row = candidates.iter().enumerate().filter(allowed).filter_map(way).collect();
-        ways.push(row);
+        let row = candidates.iter().enumerate().filter(allowed).filter_map(state).collect();
+        states.push(row);
     }
-    trace_back(&ways)
+    trace_back(&states)
 }
 
 /// The total before candidate `to` at `frame`, and the frame and candidate that it is best to come from: the same, or
 /// another that is heard right before.
 fn best_source(
-    ways: &[Vec<Way>],
-    candidates: &[Candidate],
+    states: &[Vec<State>],
+    candidates: &[DelayCandidate],
     frame: usize,
     to: usize,
     cost: f64,
 ) -> Option<(f64, Option<(usize, usize)>)> {
     let Some(previous) = frame.checked_sub(1) else { return Some((0.0, None)) };
     let total = |frame: usize, candidate: usize| {
-        ways[frame].iter().find(|way| way.candidate == candidate).map(|way| way.total)
+        states[frame].iter().find(|state| state.candidate == candidate).map(|state| state.total)
     };
     let mut best = total(previous, to).map(|total| (total, Some((previous, to))));
     let delay = candidates[to].frame_delay(frame);
@@ -97,17 +99,16 @@ fn best_source(
     best
 }
 
-fn trace_back(ways: &[Vec<Way>]) -> Vec<Option<usize>> {
-    let mut chosen = vec![None; ways.len()];
-    let mut place = ways.iter().enumerate().next_back().and_then(|(frame, last)| {
-        let best =
-            last.iter().reduce(|best, next| if next.total > best.total { next } else { best })?;
+fn trace_back(states: &[Vec<State>]) -> Vec<Option<usize>> {
+    let mut chosen = vec![None; states.len()];
+    let mut at = states.iter().enumerate().next_back().and_then(|(frame, last)| {
+        let best = argmax_by(last, |state| state.total)?;
         Some((frame, best.candidate))
     });
-    while let Some((frame, candidate)) = place {
+    while let Some((frame, candidate)) = at {
         chosen[frame] = Some(candidate);
-        let way = ways[frame].iter().find(|way| way.candidate == candidate);
-        place = way.and_then(|way| way.from);
+        let state = states[frame].iter().find(|state| state.candidate == candidate);
+        at = state.and_then(|state| state.from);
     }
     chosen
 }
