@@ -153,7 +153,11 @@ impl Reference {
     }
 
     /// The loudness that is expected and that is heard in each band, in sone per Bark, after what listeners adapt to.
-    pub(crate) fn loudness_patterns(&self, degraded: &[f32], recorded: Range<usize>) -> [FrameBands; 2] {
+    pub(crate) fn loudness_patterns(
+        &self,
+        degraded: &[f32],
+        recorded: Range<usize>,
+    ) -> [FrameBands; 2] {
         let mut heard = self.hear(degraded);
         let path = self.path(&heard, &self.recorded(&recorded));
         let expected = self.compensate(&mut heard.powers, &path);

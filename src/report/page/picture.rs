@@ -164,7 +164,8 @@ impl LoudnessDifference {
         let together = frames.div_ceil(MOST_COLUMNS);
         let columns = frames.div_ceil(together);
         let mut difference = vec![0.0; columns * rows];
-        for (frame, (heard, expected)) in heard.outer_iter().zip(expected.outer_iter()).enumerate() {
+        for (frame, (heard, expected)) in heard.outer_iter().zip(expected.outer_iter()).enumerate()
+        {
             let column = &mut difference[frame / together * rows..][..rows];
             let cells = column.iter_mut().zip(heard).zip(expected);
             cells.for_each(|((sum, heard), expected)| *sum += (heard - expected) / together as f32);
