@@ -11,7 +11,7 @@ const CONDITIONS: [&str; 4] =
     ["aac-64-kbps", "pink-noise-20-snr-db", "delay-jump-in-word-60-ms", "clock-drift-300-ppm"];
 
 fn open(file: &str) -> Signal {
-    Signal::open(format!("{}/audio-samples/{TALKER}/{file}", env!("CARGO_MANIFEST_DIR")))
+    Signal::open(format!("{}/../audio-samples/{TALKER}/{file}", env!("CARGO_MANIFEST_DIR")))
         .expect("a shipped sample")
 }
 

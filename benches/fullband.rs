@@ -1,4 +1,4 @@
-//! Every stage of basilar-fb on a shipped pair: `cargo bench --features internals --bench fullband`.
+//! Every stage of basilar-fb on a shipped pair: `cargo bench -p basilar-benches --bench fullband`.
 //!
 //! The alignment's own bench is `alignment`; here it stands once, to be seen beside what follows it.
 
@@ -8,7 +8,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
 
 fn open(file: &str) -> Signal {
-    Signal::open(format!("{}/audio-samples/48k/horizons-fr/{file}", env!("CARGO_MANIFEST_DIR")))
+    Signal::open(format!("{}/../audio-samples/48k/horizons-fr/{file}", env!("CARGO_MANIFEST_DIR")))
         .expect("a shipped sample")
 }
 

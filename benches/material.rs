@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// Reference and Opus-coded speech of `duration_s` seconds at 8000 or 16000 Hz.
 pub fn pair(sample_rate: u32, duration_s: usize) -> [Signal; 2] {
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio-samples");
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../audio-samples");
     let folder = samples.join(if sample_rate == 8000 { "8k/june-fr" } else { "16k/horizons-en" });
     let [reference, degraded] = ["reference.wav", "opus-12-kbps"].map(|name| {
         let wav = folder.join(name).with_extension("wav");

@@ -1,4 +1,4 @@
-//! Whole pairs, every model, 4 to 120 s: `cargo bench --bench pairs`.
+//! Whole pairs, every model, 4 to 120 s: `cargo bench -p basilar-benches --bench pairs`.
 
 mod material;
 
@@ -11,7 +11,7 @@ fn pairs(criterion: &mut Criterion) {
             let mut group = criterion.benchmark_group(format!("{name}-{sample_rate}"));
             group.sample_size(10);
             for duration_s in [4, 8, 30, 120] {
-                let [reference, degraded] = material::pair(sample_rate, duration_s);
+                let [reference, degraded] = basilar_benches::pair(sample_rate, duration_s);
                 let scorer = Scorer::new(model.clone());
                 group.throughput(Throughput::Elements((duration_s * sample_rate as usize) as u64));
                 group.bench_function(

@@ -1,6 +1,4 @@
-//! Every stage of P.862 on a pair of 8 s: `cargo bench --features internals --bench stages`.
-
-mod material;
+//! Every stage of P.862 on a pair of 8 s: `cargo bench -p basilar-benches --bench stages`.
 
 use basilar::{Model, Stages};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -11,7 +9,7 @@ fn stages(criterion: &mut Criterion) {
         ("nb-16000", Model::narrowband(), 16_000),
         ("wb", Model::wideband(), 16_000),
     ] {
-        let [reference, degraded] = material::pair(sample_rate, 8);
+        let [reference, degraded] = basilar_benches::pair(sample_rate, 8);
         let stages = Stages::new(&model, &reference, &degraded).expect("real speech");
         let mut group = criterion.benchmark_group(name);
         group.bench_function("source", |bencher| bencher.iter(|| stages.source()));

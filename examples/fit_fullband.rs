@@ -11,14 +11,18 @@
 //! that must hold. Prints the weights for `models/basilar-fb.json`, then the correlations with
 //! talkers and with whole datasets left out. The same table gives the same numbers.
 
-#[path = "../tests/degradations/mod.rs"]
-mod degradations;
+#[allow(dead_code, reason = "the fit uses a part")]
+#[path = "../tests/material"]
+mod material {
+    pub mod degradations;
+    mod random;
+}
 
 use basilar::Signal;
 use basilar::alignment::{AlignmentParameters, align};
 use basilar::fullband::{Indicators, Mapping, Parameters, Reference};
 use basilar::validation::{pearson, spearman};
-use degradations as lab;
+use material::degradations as lab;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

@@ -1,8 +1,7 @@
 //! The one error type: every variant names the file or argument, what is wrong with it, and what to do.
 
 use std::io;
-
-use crate::signal::Channel;
+use std::ops::RangeInclusive;
 
 /// Why something could not be scored.
 #[derive(Debug, thiserror::Error, strum::IntoStaticStr)]
@@ -91,13 +90,17 @@ pub enum Error {
     },
     /// A sample rate of zero or outside what is converted reliably.
     #[error(
-        "{name}: a sample rate of {sample_rate} Hz is outside 4000 to 384000 Hz; correct the header or convert the file"
+        "{name}: a sample rate of {sample_rate} Hz is outside {} to {} Hz; correct the header or convert the file",
+        .limits_hz.start(),
+        .limits_hz.end()
     )]
     SampleRate {
         /// File or signal.
         name: String,
         /// The rate in Hz.
         sample_rate: u32,
+        /// The rates that are read and converted, in Hz.
+        limits_hz: RangeInclusive<u32>,
     },
     /// A header without any samples behind it.
     #[error("{name}: contains no samples; record or copy it again")]
@@ -123,7 +126,7 @@ pub enum Error {
         /// File.
         name: String,
         /// The channel asked for.
-        channel: Channel,
+        channel: String,
         /// How many there are.
         channels: usize,
     },
@@ -165,21 +168,26 @@ pub enum Error {
         /// The least the model takes, in seconds.
         minimum_s: f64,
     },
-    /// No power in the speech band: digital silence, or a signal outside it.
+    /// No power in what the model hears: digital silence, or a signal outside its band.
     #[error(
-        "{name}: silent in the speech band (350 to 3250 Hz); check that the right file and channel were recorded"
+        "{name}: silent{}; check that the right file and channel were recorded",
+        .band_hz.map_or_else(String::new, |[low, high]| format!(" in the speech band ({low} to {high} Hz)"))
     )]
     Silent {
         /// File or signal.
         name: String,
+        /// The band that was listened to, in Hz, where it is not all that the signal holds.
+        band_hz: Option<[f64; 2]>,
     },
     /// A reference in which no utterance was found.
     #[error(
-        "{name}: no speech of 0.2 s or more found in the reference; give a reference with clear speech"
+        "{name}: no speech of {minimum_s} s or more found in the reference; give a reference with clear speech"
     )]
     NoSpeech {
         /// File or signal.
         name: String,
+        /// The shortest speech that is looked for, in seconds.
+        minimum_s: f64,
     },
     /// The degraded signal holds nothing of the reference's speech.
     #[error(
@@ -237,12 +245,104 @@ pub enum Error {
         /// File.
         name: String,
     },
-    /// A manifest or table of results that cannot be used as a whole.
+    /// A name that does not say which format a table has.
+    #[error(
+        "{name}: the name does not say the format; let it end in .csv, .tsv, .jsonl or .parquet"
+    )]
+    UnknownTableFormat {
+        /// File.
+        name: String,
+    },
+    /// A table whose bytes break the rules of its format.
+    #[error("{name}: {reason}; write the table again as UTF-8 text, or copy it again")]
+    CorruptTable {
+        /// File.
+        name: String,
+        /// What cannot be read.
+        reason: String,
+    },
+    /// A table without a single row.
+    #[error("{name}: it has no rows; give one for each recording")]
+    EmptyTable {
+        /// File.
+        name: String,
+    },
+    /// A column that is needed or was asked for, and is not there.
+    #[error("{name}: it has no column {column}, only {found}; name one so, or choose among these")]
+    NoColumn {
+        /// File, or the option that names columns.
+        name: String,
+        /// The column.
+        column: String,
+        /// Those that there are.
+        found: String,
+    },
+    /// A column of a manifest that is called like one of the results.
+    #[error("{name}: its column {column} is also one of the results; rename or remove it")]
+    ReservedColumn {
+        /// Manifest.
+        name: String,
+        /// The column.
+        column: String,
+    },
+    /// Rows that are not told apart by the columns that should do so.
+    #[error("{name}: two rows are both {key}; give --key the columns that tell rows apart")]
+    AmbiguousRows {
+        /// Results.
+        name: String,
+        /// What the two have in common.
+        key: String,
+    },
+    /// Scores of different models where only those of one can be set side by side.
     #[error("{name}: {reason}")]
-    InvalidTable {
+    DifferentModels {
+        /// Results.
+        name: String,
+        /// Which models, and how to part them.
+        reason: String,
+    },
+    /// Ratings, or scores beside them, from which nothing can be evaluated.
+    #[error("{name}: {reason}")]
+    InvalidStudy {
         /// File.
         name: String,
         /// What is wrong and how to mend it.
+        reason: String,
+    },
+    /// A picture without anything in it.
+    #[error("{name}: {reason}")]
+    NothingToDraw {
+        /// What the picture is of.
+        name: String,
+        /// What is missing and how to add it.
+        reason: String,
+    },
+    /// Results without anything to compare them with.
+    #[error("{name}: nothing to compare with; give a baseline before it, or --min")]
+    NoBaseline {
+        /// Results.
+        name: String,
+    },
+    /// An output that is also an input, by whatever path.
+    #[error("{name}: the results would replace it; give another name for them")]
+    WouldReplaceInput {
+        /// The input.
+        name: String,
+    },
+    /// A folder without recordings.
+    #[error(
+        "{name}: no audio files (.wav, .flac, .opus and so on) are in it; name the folder of the degraded recordings"
+    )]
+    NoRecordings {
+        /// Folder.
+        name: String,
+    },
+    /// A pattern of file names that cannot be used.
+    #[error("{pattern}: not a pattern ({reason}); write one like {{reference}}_{{codec}}.wav")]
+    InvalidPattern {
+        /// What was given.
+        pattern: String,
+        /// What is wrong with it.
         reason: String,
     },
     /// A row of a table that cannot be used.

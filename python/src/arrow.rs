@@ -1,18 +1,17 @@
 //! Tables in and out through the Arrow C stream interface (PyCapsule protocol): a row a pair, a row a result.
 
-use crate::error::{argument, exception};
-use crate::parallel;
+use crate::error::argument;
 use crate::recordings::{Rate, Recordings, are_named};
-use crate::scorer::PreparedReference;
-use crate::source::{ChannelChoice, Input, Role};
+use crate::scorer::scorer;
+use crate::source::{ChannelChoice, Identity, Input, Role};
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 use arrow_array::{
     ArrayRef, Float64Array, RecordBatch, RecordBatchIterator, RecordBatchReader, StringArray,
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
-use basilar::Error;
-use basilar::batch::{self, ModelChoice, row};
+use basilar::batch::{References, row};
 use basilar::table::{Cells, Column, Kind};
+use basilar::{PreparedReference, Scorer, parallel};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use std::ffi::CStr;
@@ -27,7 +26,9 @@ struct Job {
     reference: String,
     degraded: String,
     rate: Option<Rate>,
-    model: ModelChoice,
+    scorer: Scorer,
+    /// Each prepared once, however many rows it stands in.
+    references: References<Identity, PreparedReference>,
     input: Input,
     jobs: NonZeroUsize,
 }
@@ -44,9 +45,15 @@ pub fn score_arrow(
     channel: ChannelChoice,
     jobs: Option<NonZeroUsize>,
 ) -> PyResult<Scores> {
-    let model = model.parse().map_err(|error: Error| exception(py, &error))?;
-    let (input, jobs) = (Input::new(py, None, channel, -1)?, batch::jobs(jobs));
-    let job = Job { reference, degraded, rate: sample_rate, model, input, jobs };
+    let job = Job {
+        reference,
+        degraded,
+        rate: sample_rate,
+        scorer: scorer(py, model)?,
+        references: References::new(|reference| reference.recording().samples()),
+        input: Input::new(py, None, channel, -1)?,
+        jobs: parallel::jobs(jobs),
+    };
     let scored = reader(table)?.map_or_else(Err, |reader| py.detach(|| job.scores(reader)));
     scored.map_err(|error| match error {
         ArrowError::SchemaError(reason) => argument(py, "table", &reason),
@@ -120,25 +127,28 @@ impl Job {
         let recordings = |role, name| Recordings::new(batch, role, name, self.rate.as_ref());
         let references = recordings("reference", &self.reference)?;
         let degraded = recordings("degraded", &self.degraded)?;
-        let rows = parallel::map(batch.num_rows(), self.jobs, |row| {
-            let scored = self.row(&references, &degraded, row);
-            scored.unwrap_or_else(|error| row::failed(&error))
-        });
+        let rows =
+            parallel::map(batch.num_rows(), self.jobs, |row| self.row(&references, &degraded, row));
         let results: Vec<_> = row::columns(false).map(|column| cells(&rows, &column)).collect();
         let carried = schema.fields().iter().filter_map(|field| batch.column_by_name(field.name()));
         RecordBatch::try_new(Arc::clone(schema), carried.cloned().chain(results).collect())
     }
 
-    fn row(
-        &self,
-        references: &Recordings<'_>,
-        degraded: &Recordings<'_>,
-        row: usize,
-    ) -> basilar::Result<Cells> {
-        let reference = PreparedReference::new(&self.model, &references.source(row)?, &self.input)?;
-        let degraded = degraded.source(row)?.open(Role::Degraded, self.input.channel)?;
-        let score = reference.reference.score(&degraded)?;
-        Ok(row::scored(&score, reference.duration_s, degraded.duration_s()))
+    fn row(&self, references: &Recordings<'_>, degraded: &Recordings<'_>, row: usize) -> Cells {
+        let source = match references.source(row) {
+            Ok(source) => source,
+            Err(error) => return row::failed(&error),
+        };
+        let channel = self.input.channel;
+        let scored = self.references.with(
+            source.identity(),
+            || self.scorer.prepare(&source.open(Role::Reference, channel)?),
+            |reference| {
+                let degraded = degraded.source(row)?.open(Role::Degraded, channel)?;
+                Ok(row::scored(reference.recording(), &reference.compare(&degraded)?))
+            },
+        );
+        scored.unwrap_or_else(|error| row::failed(&error))
     }
 }
 

@@ -5,7 +5,6 @@ use pyo3::prelude::*;
 mod arrow;
 mod command;
 mod error;
-mod parallel;
 mod pesq;
 mod recordings;
 mod samples;

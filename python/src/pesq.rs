@@ -1,8 +1,7 @@
 //! The arithmetic behind the drop-in for the Python package pesq: a batch of pairs, each a score or its error's code.
 
-use crate::parallel;
 use crate::samples::FULL_SCALE;
-use basilar::{Error, Model, Result, Scorer, Signal, batch};
+use basilar::{Error, Model, Result, Scorer, Signal, parallel};
 use numpy::PyReadonlyArrayDyn;
 use numpy::ndarray::{ArrayViewD, Axis};
 use pyo3::prelude::*;
@@ -31,7 +30,7 @@ pub fn pesq(
     py.detach(|| {
         let reference = |row| Reference::new(&scorer, references.signal("reference", row, fs));
         let only = (references.count() == 1).then(|| reference(0));
-        parallel::map(degraded.count(), batch::jobs(jobs), |row| {
+        parallel::map(degraded.count(), parallel::jobs(jobs), |row| {
             let degraded = degraded.signal("degraded", row, fs);
             match &only {
                 Some(reference) => reference.score(&degraded),

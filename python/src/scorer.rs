@@ -3,15 +3,14 @@
 use crate::error::exception;
 use crate::score;
 use crate::source::{ChannelChoice, Input, Role, SampleRate, Source};
-use basilar::batch::ModelChoice;
-use basilar::{Error, Model, Score};
+use basilar::{ModelChoice, Score};
 use pyo3::prelude::*;
 
 /// Scores degraded recordings against references with one model.
 #[pyclass(frozen, module = "basilar")]
 pub struct Scorer {
     word: String,
-    choice: ModelChoice,
+    scorer: basilar::Scorer,
 }
 
 #[pymethods]
@@ -19,8 +18,7 @@ impl Scorer {
     #[new]
     #[pyo3(signature = (model = "auto"))]
     fn new(py: Python<'_>, model: &str) -> PyResult<Self> {
-        let choice = model.parse().map_err(|error: Error| exception(py, &error))?;
-        Ok(Self { word: model.to_owned(), choice })
+        Ok(Self { word: model.to_owned(), scorer: scorer(py, model)? })
     }
 
     /// What the scorer was made with.
@@ -44,7 +42,7 @@ impl Scorer {
     ) -> PyResult<PreparedReference> {
         let input = Input::new(py, sample_rate, channel, channel_axis)?;
         let source = Source::of(reference, Role::Reference, &input)?;
-        py.detach(|| PreparedReference::new(&self.choice, &source, &input))
+        py.detach(|| PreparedReference::new(&self.scorer, &source, &input))
             .map_err(|error| exception(py, &error))
     }
 
@@ -66,9 +64,9 @@ impl Scorer {
         let reference = Source::of(reference, Role::Reference, &input)?;
         let degraded = Source::of(degraded, Role::Degraded, &input)?;
         let scored = py.detach(|| {
-            PreparedReference::new(&self.choice, &reference, &input)?.compare(&degraded, &input)
+            PreparedReference::new(&self.scorer, &reference, &input)?.compare(&degraded, &input)
         });
-        score::object(py, scored.map_err(|error| exception(py, &error))?)
+        score::object(py, &scored.map_err(|error| exception(py, &error))?)
     }
 
     fn __repr__(&self) -> String {
@@ -80,26 +78,29 @@ impl Scorer {
     }
 }
 
+/// The library's scorer with the model of this name.
+pub fn scorer(py: Python<'_>, model: &str) -> PyResult<basilar::Scorer> {
+    let choice: basilar::Result<ModelChoice> = model.parse();
+    choice.map(basilar::Scorer::new).map_err(|error| exception(py, &error))
+}
+
 /// A reference that is ready to be compared with, from any number of threads.
 #[pyclass(frozen, module = "basilar")]
-pub struct PreparedReference {
-    pub reference: basilar::PreparedReference,
-    model: Model,
-    pub duration_s: f64,
-}
+pub struct PreparedReference(basilar::PreparedReference);
 
 #[pymethods]
 impl PreparedReference {
     /// Name and version of the model that the reference was prepared for.
     #[getter]
     fn model(&self) -> String {
-        format!("{} {}", self.model.name(), self.model.version())
+        let model = &self.0.chosen().model;
+        format!("{} {}", model.name(), model.version())
     }
 
     /// Length of the reference in seconds.
     #[getter]
     fn duration_s(&self) -> f64 {
-        self.duration_s
+        self.0.recording().duration_s
     }
 
     /// Scores a degraded recording.
@@ -118,23 +119,20 @@ impl PreparedReference {
         let input = Input::new(py, sample_rate.map(SampleRate::Both), channel, channel_axis)?;
         let degraded = Source::of(degraded, Role::Degraded, &input)?;
         let scored = py.detach(|| self.compare(&degraded, &input));
-        score::object(py, scored.map_err(|error| exception(py, &error))?)
+        score::object(py, &scored.map_err(|error| exception(py, &error))?)
     }
 
     fn __repr__(&self) -> String {
-        format!("<PreparedReference of {:.3} s for {}>", self.duration_s, self.model())
+        format!("<PreparedReference of {:.3} s for {}>", self.duration_s(), self.model())
     }
 }
 
 impl PreparedReference {
-    pub fn new(choice: &ModelChoice, source: &Source<'_>, input: &Input) -> basilar::Result<Self> {
-        let signal = source.open(Role::Reference, input.channel)?;
-        let model = choice.for_sample_rate(signal.sample_rate());
-        let reference = basilar::Scorer::new(model.clone()).prepare(&signal)?;
-        Ok(Self { reference, model, duration_s: signal.duration_s() })
+    fn new(scorer: &basilar::Scorer, source: &Source<'_>, input: &Input) -> basilar::Result<Self> {
+        scorer.prepare(&source.open(Role::Reference, input.channel)?).map(Self)
     }
 
     fn compare(&self, degraded: &Source<'_>, input: &Input) -> basilar::Result<Score> {
-        self.reference.score(&degraded.open(Role::Degraded, input.channel)?)
+        self.0.score(&degraded.open(Role::Degraded, input.channel)?)
     }
 }

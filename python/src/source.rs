@@ -8,6 +8,7 @@ use pyo3::types::PyBytes;
 use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
+use twox_hash::XxHash3_128;
 
 /// What samples do not say themselves.
 pub struct Input {
@@ -113,25 +114,53 @@ impl Source<'_> {
 
     /// Reads and decodes it; a reference of one channel goes with any channel of the others.
     pub fn open(&self, role: Role, channel: Channel) -> basilar::Result<Signal> {
-        match self.channel(channel) {
-            Err(Error::NoSuchChannel { channels: 1, .. }) if matches!(role, Role::Reference) => {
-                self.channel(Channel::Mono)
+        let options = OpenOptions { channel, raw: None };
+        match (self, role) {
+            (Self::Remote(url), _) => {
+                let bytes = Cow::Owned(fetch(url)?);
+                Source::Encoded { name: url.clone(), bytes }.open(role, channel)
             }
-            opened => opened,
+            (Self::File(path), Role::Reference) => Signal::open_reference(path, &options),
+            (Self::File(path), Role::Degraded) => Signal::open_with(path, &options),
+            (_, Role::Reference) => options.for_reference(|options| self.decode(options)),
+            (_, Role::Degraded) => self.decode(&options),
         }
     }
 
-    fn channel(&self, channel: Channel) -> basilar::Result<Signal> {
-        let options = OpenOptions { channel, raw: None };
+    /// Decodes what is in memory.
+    fn decode(&self, options: &OpenOptions) -> basilar::Result<Signal> {
         match self {
-            Self::File(path) => Signal::open_with(path, &options),
-            Self::Remote(url) => Signal::read(&fetch(url)?[..], url, &options),
-            Self::Encoded { name, bytes } => Signal::read(&bytes[..], name, &options),
+            Self::File(path) => Signal::open_with(path, options),
+            Self::Remote(url) => Signal::read(&fetch(url)?[..], url, options),
+            Self::Encoded { name, bytes } => Signal::read(&bytes[..], name, options),
             Self::Samples { name, frames: Frames { samples, channels }, sample_rate } => {
-                Signal::from_interleaved(name, samples, *sample_rate, *channels, channel)
+                Signal::from_interleaved(name, samples, *sample_rate, *channels, options.channel)
             }
         }
     }
+
+    /// What tells recordings apart: the name of one that has to be fetched, and a number over all that is in one that is
+    /// there.
+    pub fn identity(&self) -> Identity {
+        match self {
+            Self::File(path) => Identity::Name(path.clone()),
+            Self::Remote(url) => Identity::Name(url.into()),
+            Self::Encoded { bytes, .. } => Identity::Content(XxHash3_128::oneshot(bytes), None),
+            Self::Samples { frames, sample_rate, .. } => {
+                let number = XxHash3_128::oneshot(bytemuck::cast_slice(&frames.samples));
+                Identity::Content(number, Some((*sample_rate, frames.channels)))
+            }
+        }
+    }
+}
+
+/// What tells recordings apart.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub enum Identity {
+    /// By path or URL.
+    Name(PathBuf),
+    /// By a number over the bytes, for samples with their rate and how many channels there are.
+    Content(u128, Option<(u32, usize)>),
 }
 
 /// The bytes behind a URL; takes the GIL for as long as fsspec does.

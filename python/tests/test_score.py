@@ -97,7 +97,7 @@ def test_timelines_are_arrays_of_one_length():
 
 def test_a_score_prints_in_a_line_and_survives_pickling():
     scored = basilar.score(REFERENCE, DEGRADED)
-    assert repr(scored).startswith("Score(mos_lqo=4.122, quality='good', model='p862-wb 1.0.0', delay_ms=-0.1")
+    assert repr(scored).startswith("Score(mos_lqo=4.122, quality='Good', model='p862-wb 1.0.0', delay_ms=-0.1")
     assert pickle.loads(pickle.dumps(scored)).to_dict() == scored.to_dict()
     assert pickle.loads(pickle.dumps(basilar.Scorer("wb"))).model == "wb"
 

@@ -3,8 +3,9 @@
 
 use super::envelope::Envelope;
 use crate::dsp::correlation::coefficient;
-use crate::dsp::fft::{Buffer, Complex32, Forward, Inverse};
+use crate::dsp::fft::{Buffer, Forward, Inverse};
 use crate::dsp::sums::running;
+use num_complex::Complex32;
 use std::ops::Range;
 
 /// A stretch of the reference and where it may be heard.

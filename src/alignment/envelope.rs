@@ -5,11 +5,11 @@
 //! leaves the 2 to 20 Hz modulations that carry speech (Hermansky and Morgan, RASTA, 1994).
 
 use super::AlignmentParameters;
-use crate::dsp::scales::{bark, frequency_hz, ratio};
+use crate::dsp::fft::{Buffer, Forward};
+use crate::dsp::scales::{ratio, traunmueller_bark, traunmueller_hz};
 use crate::dsp::sums::{level, moving_means};
 use crate::dsp::window::hann_centred;
 use crate::model::alignment as model;
-use realfft::RealFftPlanner;
 use std::ops::Range;
 
 /// Band envelopes of one signal, band after band, frames at equal distances.
@@ -115,9 +115,7 @@ fn band_powers(
     let length = (parameters.envelope.window_s * sample_rate / 2.0).round().max(2.0) as usize * 2;
     let bins = band_bins(length, sample_rate, parameters);
     let window = hann_centred(length);
-    let transform = RealFftPlanner::<f32>::new().plan_fft_forward(length);
-    let (mut frame, mut spectrum) = (transform.make_input_vec(), transform.make_output_vec());
-    let mut scratch = transform.make_scratch_vec();
+    let (mut transform, mut buffer) = (Forward::new(length), Buffer::new(length));
     let frames = samples.len().div_ceil(hop);
     let mut bands: Vec<Vec<f32>> = vec![Vec::with_capacity(frames); bins.len()];
     for centre in (0..frames).map(|index| (index * hop) as i64) {
@@ -125,18 +123,16 @@ fn band_powers(
         let start = first.max(0) as usize;
         let end = ((first + length as i64) as usize).min(samples.len());
         let skipped = (start as i64 - first) as usize;
+        let frame = buffer.samples_mut();
         frame.fill(0.0);
         for ((value, sample), weight) in
             frame[skipped..].iter_mut().zip(&samples[start..end]).zip(&window[skipped..])
         {
             *value = sample * weight;
         }
-        // The buffers were made by this very transform, so their lengths fit.
-        transform
-            .process_with_scratch(&mut frame, &mut spectrum, &mut scratch)
-            .expect("buffers of the transform's own");
+        transform.run(&mut buffer);
         for (band, bins) in bands.iter_mut().zip(&bins) {
-            band.push(spectrum[bins.clone()].iter().map(|bin| bin.norm_sqr()).sum());
+            band.push(buffer[bins.clone()].iter().map(|bin| bin.norm_sqr()).sum());
         }
     }
     bands
@@ -148,11 +144,13 @@ fn band_bins(
     sample_rate: f64,
     parameters: &AlignmentParameters,
 ) -> Vec<Range<usize>> {
-    let (low, high) =
-        (bark(parameters.envelope.lowest_band_hz), bark(parameters.envelope.highest_band_hz));
+    let (low, high) = (
+        traunmueller_bark(parameters.envelope.lowest_band_hz),
+        traunmueller_bark(parameters.envelope.highest_band_hz),
+    );
     let edge = |index: usize| -> usize {
-        let edge_hz =
-            frequency_hz(low + (high - low) * index as f64 / parameters.envelope.bands as f64);
+        let share = index as f64 / parameters.envelope.bands as f64;
+        let edge_hz = traunmueller_hz(low + (high - low) * share);
         ((edge_hz * length as f64 / sample_rate).round() as usize).min(length / 2)
     };
     (0..parameters.envelope.bands)

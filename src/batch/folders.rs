@@ -1,15 +1,12 @@
 //! Two folders as a manifest: each degraded recording with the reference of its name, or of a part of its name.
 
 use crate::error::{Error, Result};
+use crate::signal::is_audio_file;
 use crate::table::{Cells, Rows};
 use regex_lite::{Captures, Regex};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
-
-/// What a recording's name ends in; other files of the folders are left alone.
-const AUDIO: [&str; 11] =
-    ["aac", "aif", "aiff", "caf", "flac", "m4a", "mp3", "oga", "ogg", "opus", "wav"];
 
 /// A folder of references and a folder of degraded recordings, with all folders in them.
 #[derive(Debug, Clone)]
@@ -26,7 +23,7 @@ impl Folders {
     /// every other name in braces becomes a column, and `*` is anything.
     ///
     /// # Errors
-    /// [`Error::InvalidTable`] for a pattern without `{reference}` or with a name that is not one.
+    /// [`Error::InvalidPattern`] for a pattern without `{reference}` or with a name that is not one.
     pub fn new(references: PathBuf, degraded: PathBuf, pattern: Option<&str>) -> Result<Self> {
         let pattern = pattern.map(expression).transpose()?;
         Ok(Self { references, degraded, pattern })
@@ -47,7 +44,11 @@ impl Folders {
             }
         }
         let folders = self.clone();
-        Ok(Box::new((1..).zip(recordings(&self.degraded)).map(move |(row, path)| {
+        let mut degraded = recordings(&self.degraded).peekable();
+        if degraded.peek().is_none() {
+            return Err(Error::NoRecordings { name: self.degraded.display().to_string() });
+        }
+        Ok(Box::new((1..).zip(degraded).map(move |(row, path)| {
             let path = path?;
             folders.row(&references, &path).ok_or_else(|| Error::InvalidRow {
                 name: folders.degraded.display().to_string(),
@@ -83,9 +84,9 @@ fn carry(pattern: &Regex, parts: &Captures<'_>, cells: &mut Cells) {
 }
 
 fn expression(pattern: &str) -> Result<Regex> {
-    let invalid = |reason: &str| Error::InvalidTable {
-        name: pattern.to_owned(),
-        reason: format!("not a pattern ({reason}); write one like {{reference}}_{{codec}}.wav"),
+    let invalid = |reason: &str| Error::InvalidPattern {
+        pattern: pattern.to_owned(),
+        reason: reason.to_owned(),
     };
     let braces = Regex::new(r"\\\{(\w+)\\\}").expect("this expression is valid");
     let escaped = regex_lite::escape(pattern).replace(r"\*", ".*");
@@ -99,13 +100,9 @@ fn expression(pattern: &str) -> Result<Regex> {
 /// The recordings below a folder, sorted by name within each folder.
 fn recordings(folder: &Path) -> impl Iterator<Item = Result<PathBuf>> + use<> {
     let name = folder.display().to_string();
-    let is_audio = |path: &Path| {
-        let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
-        extension.is_some_and(|extension| AUDIO.iter().any(|audio| extension == *audio))
-    };
     WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_map(
         move |entry| match entry {
-            Ok(entry) if entry.file_type().is_file() && is_audio(entry.path()) => {
+            Ok(entry) if entry.file_type().is_file() && is_audio_file(entry.path()) => {
                 Some(Ok(entry.into_path()))
             }
             Ok(_) => None,

@@ -1,35 +1,33 @@
 //! Pairs whose results stay in memory, for what needs all of them at once and has no more than that allows.
 
-use super::journal::Entry;
-use super::manifest::{Pair, Task};
-use super::queue::{Done, Queue};
-use super::references::References;
-use super::{Progress, row, runner};
+use super::pair::Pair;
+use super::progress::Progress;
+use super::queue::Queue;
+use super::scoring::Pairs;
+use super::task::{Shared, Task};
+use super::{done::Done, row, runner};
 use crate::error::Result;
 use crate::table::Cells;
 use std::num::NonZeroUsize;
 
-/// The cells of each pair's result, in order; a pair that cannot be scored costs its own only.
+/// Each pair's MOS-LQO as it stands in results, in order; a pair that cannot be scored costs its own only.
 pub(crate) fn score_pairs(
     pairs: Vec<Pair>,
     jobs: NonZeroUsize,
     on_row: &(dyn Fn(&Progress) + Sync),
-) -> Result<Vec<Cells>> {
-    let mut results = vec![Cells::new(); pairs.len()];
+) -> Result<Vec<Shared<f64>>> {
     let progress = Progress { expected: pairs.len() as u64, ..Progress::default() };
-    let tasks = (0..).zip(pairs).map(|(index, pair)| {
-        let degraded = pair.degraded.display().to_string();
-        let carried = [("degraded".to_owned(), degraded.into())].into_iter().collect();
-        Ok(Task { index, carried, pair: Ok(pair) })
-    });
+    let mut results = Vec::new();
+    results.resize_with(pairs.len(), || Ok(f64::NAN));
+    let tasks = (0..)
+        .zip(pairs)
+        .map(|(index, pair)| Ok(Task { index, carried: Cells::new(), pair: Ok(pair) }));
     let queue = Queue::new(Box::new(tasks), Done::default());
-    let references = References::default();
-    let score = |task: &Task| match &task.pair {
-        Ok(pair) => references.score(pair),
-        Err(error) => row::failed(error),
-    };
-    let mut keep = |entry: Entry| {
-        results[entry.row as usize] = entry.outcome;
+    let references = Pairs::new();
+    let score =
+        |pair: &Pair| references.score(pair, |_, scored| row::mos_lqo(scored.score.mos_lqo));
+    let mut keep = |task: Task, result| {
+        results[task.index as usize] = result;
         Ok(())
     };
     runner::run(&queue, &mut keep, jobs, &score, on_row, progress)?;

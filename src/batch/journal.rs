@@ -1,10 +1,11 @@
 //! What was scored so far, a line a row in the order of finishing; it outlives the process that writes it.
 //!
-//! Rows finish out of order by less than [`WINDOW`](super::queue::WINDOW), so that reading them in
+//! Rows finish out of order by less than the queue's window, so that reading them in
 //! the manifest's order holds no more than that in memory.
 
 use super::carried::Carried;
-use super::queue::Done;
+use super::done::Done;
+use super::outcome::Outcome;
 use crate::error::{Error, Result};
 use crate::table::Cells;
 use serde::{Deserialize, Serialize};
@@ -25,7 +26,7 @@ struct Heading {
     manifest: String,
     model: String,
     channel: String,
-    timeline: bool,
+    long_calls: bool,
 }
 
 /// What a journal's rows depend on.
@@ -33,7 +34,7 @@ pub(super) struct Origin {
     pub manifest: u64,
     pub model: String,
     pub channel: String,
-    pub timeline: bool,
+    pub long_calls: bool,
 }
 
 /// A finished row.
@@ -41,7 +42,7 @@ pub(super) struct Origin {
 pub(super) struct Entry {
     pub row: u64,
     pub carried: Cells,
-    pub outcome: Cells,
+    pub outcome: Outcome,
 }
 
 pub(super) struct Journal {
@@ -59,7 +60,7 @@ impl Journal {
             manifest: format!("{:016x}", origin.manifest),
             model: origin.model.clone(),
             channel: origin.channel.clone(),
-            timeline: origin.timeline,
+            long_calls: origin.long_calls,
         };
         let name = path.display().to_string();
         let opened = OpenOptions::new().read(true).append(true).create(true).open(&path);

@@ -1,18 +1,21 @@
 //! What a batch scores: the rows of a manifest, or the pairs of two folders, read as they are asked for.
 
 use super::folders::Folders;
-use super::model_choice::ModelChoice;
-use super::output::Replaced;
+use super::pair::Pair;
+use super::replaced::Replaced;
 use super::row;
+use super::task::{Task, Tasks};
 use crate::error::{Error, Result};
-use crate::signal::{Channel, OpenOptions};
-use crate::table::{self, Cells, text};
+use crate::model::ModelChoice;
+use crate::signal::Channel;
+use crate::table::{self, Cells, Rows, text};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::hash::Hasher;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use twox_hash::XxHash3_64;
 
 /// Where the pairs of a batch come from.
@@ -26,33 +29,6 @@ pub enum Manifest {
     Folders(Folders),
 }
 
-/// One row of a manifest.
-#[derive(Debug)]
-pub(super) struct Task {
-    /// The row, counted from 0.
-    pub index: u64,
-    /// The cells that go into the results as they are.
-    pub carried: Cells,
-    /// What to score, or why the row cannot be.
-    pub pair: Result<Pair>,
-}
-
-/// What to score, and how.
-#[derive(Debug, Clone)]
-pub(crate) struct Pair {
-    pub reference: PathBuf,
-    pub degraded: PathBuf,
-    pub model: ModelChoice,
-    pub channel: Channel,
-}
-
-impl Pair {
-    /// How its recordings are opened.
-    pub fn options(&self) -> OpenOptions {
-        OpenOptions { channel: self.channel, raw: None }
-    }
-}
-
 /// What holds for rows that do not say otherwise.
 #[derive(Debug, Clone, Default)]
 pub struct Defaults {
@@ -60,43 +36,57 @@ pub struct Defaults {
     pub model: ModelChoice,
     /// The channel of files with several.
     pub channel: Channel,
-    /// Whether recordings are long, and scored in stretches with a row for each.
-    pub timeline: bool,
+    /// Whether recordings are long calls, scored in stretches with a row for each.
+    pub long_calls: bool,
 }
-
-/// The rows of a manifest; an error here ends it.
-pub(super) type Tasks = Box<dyn Iterator<Item = Result<Task>> + Send>;
 
 impl Manifest {
     /// The rows, in order.
-    ///
-    /// One whose recording the results would replace ends them.
-    pub(super) fn tasks(&self, defaults: &Defaults, replaced: Replaced) -> Result<Tasks> {
-        let (rows, folder) = match self {
-            Self::Table(path) => {
-                replaced.spares(path)?;
-                check_columns(path, defaults.timeline)?;
-                (table::read(path)?, path.parent().unwrap_or(Path::new("")).to_owned())
-            }
-            Self::Folders(folders) => (folders.rows()?, PathBuf::new()),
-        };
+    pub(super) fn tasks(&self, defaults: &Defaults) -> Result<Tasks> {
+        if let Self::Table(path) = self {
+            check_columns(path, defaults.long_calls)?;
+        }
+        let (rows, folder) = self.rows()?;
         let (manifest, defaults) = (self.clone(), defaults.clone());
         let mut models = HashMap::new();
         Ok(Box::new((0..).zip(rows).map(move |(index, row)| match row {
             Ok(mut carried) => {
                 let pair = manifest.pair(&carried, &folder, &defaults, &mut models);
-                if let Ok(pair) = &pair {
-                    replaced.spares(&pair.reference)?;
-                    replaced.spares(&pair.degraded)?;
-                }
                 carried.shift_remove("model");
-                Ok(Task { index, carried, pair })
+                Ok(Task { index, carried, pair: pair.map_err(Arc::new) })
             }
             Err(error @ Error::InvalidRow { .. }) => {
-                Ok(Task { index, carried: Cells::new(), pair: Err(error) })
+                Ok(Task { index, carried: Cells::new(), pair: Err(Arc::new(error)) })
             }
             Err(error) => Err(error),
         })))
+    }
+
+    /// Refuses results that would replace the manifest or a recording that it names.
+    pub(super) fn is_spared(&self, replaced: &Replaced) -> Result<()> {
+        if replaced.is_empty() {
+            return Ok(());
+        }
+        if let Self::Table(path) = self {
+            replaced.spares(path)?;
+        }
+        let (rows, folder) = self.rows()?;
+        for cells in rows.filter_map(Result::ok) {
+            for path in ["reference", "degraded"].map(|column| text(cells.get(column))) {
+                replaced.spares(&folder.join(path))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The cells of every row, and the folder that their paths are relative to.
+    fn rows(&self) -> Result<(Rows, PathBuf)> {
+        Ok(match self {
+            Self::Table(path) => {
+                (table::read(path)?, path.parent().unwrap_or(Path::new("")).to_owned())
+            }
+            Self::Folders(folders) => (folders.rows()?, PathBuf::new()),
+        })
     }
 
     /// `models` keeps those that earlier rows named, so that a model file is read once.
@@ -163,16 +153,14 @@ impl Manifest {
 }
 
 /// Refuses a table whose first row lacks a path's column or has a column of the results.
-fn check_columns(path: &Path, timeline: bool) -> Result<()> {
+fn check_columns(path: &Path, long_calls: bool) -> Result<()> {
     let Some(Ok(first)) = table::read(path)?.next() else { return Ok(()) };
-    let invalid = |reason| Err(Error::InvalidTable { name: path.display().to_string(), reason });
-    if let Err(reason) = table::check_columns(&first, &["reference", "degraded"]) {
-        return invalid(reason);
-    }
-    let taken = |column: &&String| *column != "model" && row::is_result(column, timeline);
+    table::check_columns(path, &first, &["reference", "degraded"])?;
+    let taken = |column: &&String| *column != "model" && row::is_result(column, long_calls);
     match first.keys().find(taken) {
         Some(column) => {
-            invalid(format!("its column {column} is also one of the results; rename or remove it"))
+            let name = path.display().to_string();
+            Err(Error::ReservedColumn { name, column: column.clone() })
         }
         None => Ok(()),
     }

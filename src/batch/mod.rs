@@ -1,44 +1,40 @@
 //! Thousands of pairs: scored on all cores, each result safe as soon as it is there.
 
 mod carried;
-mod compare;
+mod done;
 mod folders;
 mod in_memory;
 mod journal;
 mod manifest;
-mod model_choice;
+mod outcome;
 mod output;
+mod pair;
+mod progress;
 mod queue;
 mod references;
-mod results;
+mod replaced;
 pub mod row;
 mod runner;
-mod statistics;
-mod summarize;
+mod scoring;
+mod task;
 
-pub use compare::{Comparison, GroupComparison, RowComparison, Rules, Verdict};
 pub use folders::Folders;
 pub(crate) use in_memory::score_pairs;
-pub(crate) use manifest::Pair;
 pub use manifest::{Defaults, Manifest};
-pub use model_choice::ModelChoice;
-pub use statistics::{Mean, PairedTest};
-pub use summarize::{Bands, GroupSummary, Grouping, Over, Summaries, Worst};
+pub(crate) use pair::Pair;
+pub use progress::{Progress, Summary};
+pub use references::References;
 
 use crate::error::Result;
-use journal::{Journal, Origin};
-use manifest::Task;
-use output::{Output, Replaced};
+use journal::{Entry, Journal, Origin};
+use outcome::Outcome;
+use output::Output;
 use queue::Queue;
-use references::{LongReferences, References};
-use std::collections::BTreeMap;
+use replaced::Replaced;
+use scoring::{LongCalls, Pairs};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-
-/// As many jobs as asked for, or one for each core.
-pub fn jobs(asked: Option<NonZeroUsize>) -> NonZeroUsize {
-    asked.or(std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
-}
+use task::{Shared, Task};
 
 /// A batch: what to score, how, and where the results go.
 #[derive(Debug, Clone)]
@@ -55,26 +51,6 @@ pub struct Batch {
     pub resume: bool,
 }
 
-/// How far a batch is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Finished rows, also those of the run that is continued.
-    pub rows: u64,
-    /// Rows that were already finished at the start.
-    pub resumed: u64,
-    /// About how many rows the manifest has.
-    pub expected: u64,
-}
-
-/// What came of a batch.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Rows in the results.
-    pub rows: u64,
-    /// How many of them could not be scored, by the kind of error.
-    pub failed: BTreeMap<String, u64>,
-}
-
 impl Batch {
     /// Scores every row and writes the results: the same bytes whatever the number of jobs, and
     /// however often the run was stopped and resumed.
@@ -84,33 +60,52 @@ impl Batch {
     /// error here but a row of the results.
     pub fn run(&self, on_row: &(dyn Fn(&Progress) + Sync)) -> Result<Summary> {
         let (manifest, expected) = self.manifest.fingerprint()?;
-        let tasks = self.manifest.tasks(&self.defaults, Replaced::by(&self.outputs))?;
+        // Before anything is written.
+        self.manifest.is_spared(&Replaced::by(&self.outputs))?;
+        let tasks = self.manifest.tasks(&self.defaults)?;
         let claims = self.outputs.iter().cloned().map(Output::claim);
         let outputs = claims.collect::<Result<Vec<_>>>()?;
         let origin = Origin {
             manifest,
             model: self.defaults.model.to_string(),
-            channel: format!("{:?}", self.defaults.channel),
-            timeline: self.defaults.timeline,
+            channel: self.defaults.channel.to_string(),
+            long_calls: self.defaults.long_calls,
         };
         let path = journal::beside(&self.outputs[0]);
         let (mut journal, done) = Journal::open(path, &origin, self.resume)?;
         let progress = Progress { rows: done.count(), resumed: done.count(), expected };
         let queue = Queue::new(tasks, done);
-        let (references, long) = (References::default(), LongReferences::default());
-        let score = |task: &Task| match &task.pair {
-            Ok(pair) if self.defaults.timeline => long.score(pair),
-            Ok(pair) => references.score(pair),
-            Err(error) => row::failed(error),
+        let long_calls = self.defaults.long_calls;
+        let mut keep = |task: Task, result: Shared<Outcome>| {
+            let outcome = result.unwrap_or_else(|error| Outcome::failed(&error, long_calls));
+            journal.append(&Entry { row: task.index, carried: task.carried, outcome })
         };
-        let mut keep = |entry| journal.append(&entry);
-        let scored = runner::run(&queue, &mut keep, self.jobs, &score, on_row, progress);
+        let scored = self.score(&queue, &mut keep, on_row, progress);
         if let Err(error) = scored {
             journal.abandon();
             return Err(error);
         }
-        let summary = output::write(&journal, outputs, self.defaults.timeline)?;
+        let summary = output::write(&journal, outputs, self.defaults.long_calls)?;
         journal.remove()?;
         Ok(summary)
+    }
+
+    fn score(
+        &self,
+        queue: &Queue,
+        keep: &mut (dyn FnMut(Task, Shared<Outcome>) -> Result<()> + Send),
+        on_row: &(dyn Fn(&Progress) + Sync),
+        progress: Progress,
+    ) -> Result<()> {
+        if self.defaults.long_calls {
+            let calls = LongCalls::new();
+            let score = |pair: &Pair| calls.score(pair);
+            return runner::run(queue, keep, self.jobs, &score, on_row, progress);
+        }
+        let pairs = Pairs::new();
+        let score = |pair: &Pair| {
+            pairs.score(pair, |reference, scored| Outcome::scored(reference.recording(), &scored))
+        };
+        runner::run(queue, keep, self.jobs, &score, on_row, progress)
     }
 }

@@ -1,35 +1,13 @@
 //! The results: claimed before the first row is scored, written after the last, there whole or not at all.
 
-use super::Summary;
 use super::journal::Journal;
+use super::progress::Summary;
 use super::row;
 use crate::error::{Error, Result};
 use crate::table::{self, Column, Format, Writer};
-use same_file::Handle;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
-
-/// The files that are where the results will go.
-pub(super) struct Replaced(Vec<Handle>);
-
-impl Replaced {
-    pub fn by(outputs: &[PathBuf]) -> Self {
-        Self(outputs.iter().filter_map(|path| Handle::from_path(path).ok()).collect())
-    }
-
-    /// Refuses an input that is one of them, by whatever path.
-    pub fn spares(&self, input: &Path) -> Result<()> {
-        let same = |input: Handle| self.0.contains(&input);
-        if self.0.is_empty() || !Handle::from_path(input).is_ok_and(same) {
-            return Ok(());
-        }
-        Err(Error::InvalidTable {
-            name: input.display().to_string(),
-            reason: "the results would replace it; give another name for them with -o".to_owned(),
-        })
-    }
-}
+use std::path::PathBuf;
 
 /// A result's file while it is not yet there: a file beside it, locked against other runs.
 pub(super) struct Output {
@@ -89,16 +67,20 @@ impl Drop for Output {
 pub(super) fn write(
     journal: &Journal,
     mut outputs: Vec<Output>,
-    timeline: bool,
+    long_calls: bool,
 ) -> Result<Summary> {
-    let columns: Vec<Column> = journal.carried().columns().chain(row::columns(timeline)).collect();
+    let columns: Vec<Column> =
+        journal.carried().columns().chain(row::columns(long_calls)).collect();
     let mut summary = Summary::default();
     let begin = |output: &Output| output.begin(&columns).map_err(|error| output.unwritable(error));
     let mut writers = outputs.iter().map(begin).collect::<Result<Vec<_>>>()?;
     for entry in journal.rows()? {
         let entry = entry?;
-        summary.count(&entry.outcome);
-        for cells in row::rows(&entry.carried, entry.outcome) {
+        summary.rows += 1;
+        if let Some(kind) = entry.outcome.error_kind() {
+            *summary.failed.entry(kind).or_default() += 1;
+        }
+        for cells in entry.outcome.rows(&entry.carried) {
             for (writer, output) in writers.iter_mut().zip(&outputs) {
                 writer.write(&cells).map_err(|error| output.unwritable(error))?;
             }

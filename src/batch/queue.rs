@@ -3,8 +3,9 @@
 //! Only a window of the manifest is in memory; a worker waits where the window's first row is
 //! still being scored.
 
-use super::manifest::{Task, Tasks};
-use super::references::Key;
+use super::done::Done;
+use super::pair::{Pair, ReferenceKey};
+use super::task::{Task, Tasks};
 use crate::error::Result;
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter::Peekable;
@@ -12,31 +13,6 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// How many rows a row may be ahead of the first unfinished one.
 pub(super) const WINDOW: u64 = 4096;
-
-/// The rows that are finished: all below one, and a few beyond.
-#[derive(Debug, Default)]
-pub(super) struct Done {
-    below: u64,
-    beyond: BTreeSet<u64>,
-}
-
-impl Done {
-    pub fn insert(&mut self, row: u64) {
-        self.beyond.insert(row);
-        while self.beyond.remove(&self.below) {
-            self.below += 1;
-        }
-    }
-
-    pub fn contains(&self, row: u64) -> bool {
-        row < self.below || self.beyond.contains(&row)
-    }
-
-    /// How many.
-    pub fn count(&self) -> u64 {
-        self.below + self.beyond.len() as u64
-    }
-}
 
 /// Rows of one reference that wait, and their sizes in bytes.
 #[derive(Default)]
@@ -60,7 +36,7 @@ struct State {
     tasks: Peekable<Tasks>,
     done: Done,
     unfinished: BTreeSet<u64>,
-    groups: BTreeMap<Option<Key>, Group>,
+    groups: BTreeMap<Option<ReferenceKey>, Group>,
     stopped: bool,
 }
 
@@ -80,7 +56,7 @@ impl Queue {
     }
 
     /// The next row for the worker that last took one of `group`; nothing when all are taken.
-    pub fn take(&self, group: &mut Option<Option<Key>>) -> Result<Option<Task>> {
+    pub fn take(&self, group: &mut Option<Option<ReferenceKey>>) -> Result<Option<Task>> {
         let mut state = self.lock();
         loop {
             state.fill()?;
@@ -127,7 +103,7 @@ impl State {
             let task = task?;
             if !self.done.contains(task.index) {
                 self.unfinished.insert(task.index);
-                let key = task.pair.as_ref().ok().map(Key::of);
+                let key = task.pair.as_ref().ok().map(Pair::reference_key);
                 let degraded = task.pair.as_ref().ok().map(|pair| pair.degraded.metadata());
                 let size = degraded.and_then(std::io::Result::ok).map_or(0, |file| file.len());
                 let group = self.groups.entry(key).or_default();
@@ -138,7 +114,7 @@ impl State {
     }
 
     /// Goes on with a worker's group, or turns to the one with the most work for each of its workers.
-    fn take(&mut self, current: &mut Option<Option<Key>>) -> Option<Task> {
+    fn take(&mut self, current: &mut Option<Option<ReferenceKey>>) -> Option<Task> {
         if let Some(key) = current.take()
             && let Some(group) = self.groups.get_mut(&key)
         {
@@ -165,9 +141,10 @@ mod tests {
     use super::*;
     use crate::error::Error;
     use crate::table::Cells;
+    use std::sync::Arc;
 
     fn task(index: u64) -> Result<Task> {
-        let pair = Err(Error::MissingPath { column: "reference" });
+        let pair = Err(Arc::new(Error::MissingPath { column: "reference" }));
         Ok(Task { index, carried: Cells::new(), pair })
     }
 

@@ -1,23 +1,22 @@
 //! The workers: take a row, score it, hand on its result.
 
-use super::journal::Entry;
-use super::manifest::Task;
+use super::pair::Pair;
+use super::progress::Progress;
 use super::queue::Queue;
-use super::row;
-use super::{Progress, Summary};
+use super::task::{Shared, Task};
 use crate::error::{Error, Result};
-use crate::table::{Cells, text};
+use crate::parallel;
 use std::any::Any;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Scores all rows of the queue with so many workers; `keep` gets one result after the other.
-pub(super) fn run(
+pub(super) fn run<T>(
     queue: &Queue,
-    keep: &mut (dyn FnMut(Entry) -> Result<()> + Send),
+    keep: &mut (dyn FnMut(Task, Shared<T>) -> Result<()> + Send),
     jobs: NonZeroUsize,
-    score: &(impl Fn(&Task) -> Cells + Sync),
+    score: &(impl Fn(&Pair) -> Shared<T> + Sync),
     on_row: &(dyn Fn(&Progress) + Sync),
     progress: Progress,
 ) -> Result<()> {
@@ -25,12 +24,13 @@ pub(super) fn run(
     let work = || -> Result<()> {
         let mut group = None;
         while let Some(task) = queue.take(&mut group)? {
-            // No panic is known; one that comes all the same costs its own row and nothing else.
-            let outcome = catch_unwind(AssertUnwindSafe(|| score(&task)))
-                .unwrap_or_else(|panic| row::failed(&defect(&task, panic.as_ref())));
+            let result = match &task.pair {
+                Ok(pair) => caught(pair, score),
+                Err(error) => Err(Arc::clone(error)),
+            };
             let row = task.index;
             let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-            (kept.0)(Entry { row, carried: task.carried, outcome })?;
+            (kept.0)(task, result)?;
             kept.1.rows += 1;
             on_row(&kept.1);
             drop(kept);
@@ -38,67 +38,59 @@ pub(super) fn run(
         }
         Ok(())
     };
-    std::thread::scope(|scope| {
-        let worker = || work().inspect_err(|_| queue.stop());
-        let workers: Vec<_> = (0..jobs.get()).map(|_| scope.spawn(worker)).collect();
-        workers.into_iter().try_for_each(|worker| match worker.join() {
-            Ok(result) => result,
-            Err(panic) => std::panic::resume_unwind(panic),
-        })
-    })
+    parallel::on_each(jobs, || work().inspect_err(|_| queue.stop())).into_iter().collect()
 }
 
-fn defect(task: &Task, panic: &(dyn Any + Send)) -> Error {
+/// No panic is known; one that comes all the same costs its own row and nothing else.
+fn caught<T>(pair: &Pair, score: &impl Fn(&Pair) -> Shared<T>) -> Shared<T> {
+    catch_unwind(AssertUnwindSafe(|| score(pair)))
+        .unwrap_or_else(|panic| Err(Arc::new(defect(pair, panic.as_ref()))))
+}
+
+fn defect(pair: &Pair, panic: &(dyn Any + Send)) -> Error {
     let said = panic.downcast_ref::<String>().map(String::as_str);
     let said = said.or(panic.downcast_ref::<&str>().copied());
     Error::Defect {
-        name: text(task.carried.get("degraded")),
+        name: pair.degraded.display().to_string(),
         reason: said.unwrap_or("no message").to_owned(),
-    }
-}
-
-impl Summary {
-    /// Counts a finished row.
-    pub(super) fn count(&mut self, outcome: &Cells) {
-        self.rows += 1;
-        if let Some(kind) = outcome.get("error_kind") {
-            *self.failed.entry(text(Some(kind))).or_default() += 1;
-        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::journal::{Journal, Origin};
+    use crate::batch::done::Done;
+    use crate::model::ModelChoice;
+    use crate::signal::Channel;
+    use crate::table::Cells;
 
     #[test]
     fn a_panic_costs_its_own_row_and_nothing_else() {
-        let folder = tempfile::tempdir().unwrap();
-        let origin =
-            Origin { manifest: 0, model: "auto".into(), channel: "mono".into(), timeline: false };
-        let path = folder.path().join("results.csv.journal");
-        let (mut journal, done) = Journal::open(path, &origin, false).unwrap();
         let task = |index: u64| {
-            let degraded = ("degraded".to_owned(), format!("{index}.wav").into());
-            let pair = Err(Error::MissingPath { column: "reference" });
-            Ok(Task { index, carried: [degraded].into_iter().collect(), pair })
+            let (reference, degraded) = ("reference.wav".into(), format!("{index}.wav").into());
+            let (model, channel) = (ModelChoice::Auto, Channel::Mono);
+            let pair = Ok(Pair { reference, degraded, model, channel });
+            Ok(Task { index, carried: Cells::new(), pair })
         };
-        let queue = Queue::new(Box::new((0..9).map(task)), done);
-        let score = |task: &Task| {
-            assert!(task.index != 3, "the third does not work");
-            Cells::new()
+        let queue = Queue::new(Box::new((0..9).map(task)), Done::default());
+        let score = |pair: &Pair| {
+            assert!(!pair.degraded.ends_with("3.wav"), "the third does not work");
+            Ok(())
+        };
+        let mut rows = Vec::new();
+        let mut keep = |task: Task, result: Shared<()>| {
+            rows.push((task.index, result));
+            Ok(())
         };
         let jobs = NonZeroUsize::new(2).unwrap();
-        let mut keep = |entry| journal.append(&entry);
         run(&queue, &mut keep, jobs, &score, &|_| {}, Progress::default()).unwrap();
-        let rows: Vec<_> = journal.rows().unwrap().map(Result::unwrap).collect();
-        assert_eq!(rows.iter().map(|row| row.row).collect::<Vec<_>>(), (0..9).collect::<Vec<_>>());
-        for row in rows {
-            let kind = (row.row == 3).then(|| "defect".into());
-            assert_eq!(row.outcome.get("error_kind").cloned(), kind);
-            let message = text(row.outcome.get("error"));
-            assert_eq!(message.contains("3.wav") && message.contains("third"), row.row == 3);
+        rows.sort_by_key(|(row, _)| *row);
+        assert!(rows.iter().map(|(row, _)| *row).eq(0..9));
+        for (row, result) in rows {
+            let error = result.err();
+            assert_eq!(error.as_ref().map(|error| error.kind()), (row == 3).then_some("defect"));
+            let message = error.map_or(String::new(), |error| error.to_string());
+            assert_eq!(message.contains("3.wav") && message.contains("third"), row == 3);
         }
     }
 }

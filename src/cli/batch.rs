@@ -1,8 +1,8 @@
 //! `basilar batch`: every pair of a manifest or of two folders.
 
-use super::Exit;
-use basilar::Channel;
-use basilar::batch::{self, Batch, Defaults, Folders, Manifest, ModelChoice, Progress, Summary};
+use super::{Exit, Result};
+use basilar::batch::{Batch, Defaults, Folders, Manifest, Progress, Summary};
+use basilar::{Channel, ModelChoice, parallel};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::fmt;
 use std::io::{self, IsTerminal};
@@ -53,15 +53,9 @@ pub struct Arguments {
 }
 
 /// 0 done, 2 not run or not written, 3 some rows could not be scored.
-pub fn run(arguments: Arguments) -> Exit {
-    match score(arguments) {
-        Ok(summary) if summary.failed.is_empty() => Exit::Done,
-        Ok(_) => Exit::NotScored,
-        Err(error) => {
-            super::say_error(error);
-            Exit::WrongUsage
-        }
-    }
+pub fn run(arguments: Arguments) -> Result<Exit> {
+    let summary = score(arguments)?;
+    Ok(if summary.failed.is_empty() { Exit::Done } else { Exit::NotScored })
 }
 
 fn score(arguments: Arguments) -> basilar::Result<Summary> {
@@ -76,10 +70,10 @@ fn score(arguments: Arguments) -> basilar::Result<Summary> {
         defaults: Defaults {
             model: arguments.model,
             channel: arguments.channel,
-            timeline: arguments.timeline,
+            long_calls: arguments.timeline,
         },
         outputs: arguments.outputs,
-        jobs: batch::jobs(arguments.jobs),
+        jobs: parallel::jobs(arguments.jobs),
         resume: arguments.resume,
     };
     let reporter = Reporter::new();

@@ -1,7 +1,7 @@
 //! `basilar compare`: results against a baseline, or against a minimum.
 
-use super::{Exit, write_file};
-use basilar::batch::{Comparison, Rules};
+use super::{Exit, Result, write_file};
+use basilar::results::{Comparison, Rules};
 use basilar::{Error, report};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -35,7 +35,7 @@ pub struct Arguments {
     json: bool,
 }
 
-fn mos(word: &str) -> Result<f64, String> {
+fn mos(word: &str) -> std::result::Result<f64, String> {
     match word.parse() {
         Ok(value) if (0.0..=5.0).contains(&value) => Ok(value),
         _ => Err("give a number from 0 to 5".to_owned()),
@@ -43,26 +43,18 @@ fn mos(word: &str) -> Result<f64, String> {
 }
 
 /// 0 passed, 1 failed, 2 not compared.
-pub fn run(arguments: &Arguments) -> Exit {
-    match compare(arguments) {
-        Ok(comparison) if comparison.passed => Exit::Done,
-        Ok(_) => Exit::GateFailed,
-        Err(error) => {
-            super::say_error(error);
-            Exit::WrongUsage
-        }
-    }
+pub fn run(arguments: &Arguments) -> Result<Exit> {
+    let comparison = compare(arguments)?;
+    Ok(if comparison.passed { Exit::Done } else { Exit::GateFailed })
 }
 
-fn compare(arguments: &Arguments) -> basilar::Result<Comparison> {
+fn compare(arguments: &Arguments) -> Result<Comparison> {
     let (baseline, results) = match arguments.tables.as_slice() {
         [baseline, results] => (Some(baseline.as_path()), results),
         [results] if arguments.min.is_some() => (None, results),
         _ => {
-            return Err(Error::InvalidTable {
-                name: arguments.tables[0].display().to_string(),
-                reason: "nothing to compare with; give a baseline before it, or --min".to_owned(),
-            });
+            let name = arguments.tables[0].display().to_string();
+            return Err(Error::NoBaseline { name }.into());
         }
     };
     let rules = Rules {

@@ -1,8 +1,8 @@
 //! `basilar completions`: what a shell needs to complete the command line.
 
-use super::{Exit, data};
+use super::{Exit, Result, data};
 use clap::CommandFactory;
-use std::io::{self, Write};
+use std::io::Write;
 
 /// Prints shell completions
 #[derive(Debug, clap::Args)]
@@ -15,7 +15,7 @@ pub struct Arguments {
     shell: clap_complete::Shell,
 }
 
-pub fn run(arguments: &Arguments) -> io::Result<Exit> {
+pub fn run(arguments: &Arguments) -> Result<Exit> {
     // Written in one go, because the generator panics where a pipe breaks.
     let mut script = Vec::new();
     clap_complete::generate(

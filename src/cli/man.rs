@@ -1,9 +1,9 @@
 //! `basilar man`: manual pages made from the command line's own help.
 
-use super::{Exit, data, say_error};
+use super::{Exit, Result, data, say_error};
 use clap::CommandFactory;
 use clap_mangen::Man;
-use std::io::{self, Write};
+use std::io::Write;
 
 /// Prints a manual page
 #[derive(Debug, clap::Args)]
@@ -16,7 +16,7 @@ pub struct Arguments {
     subcommand: Option<String>,
 }
 
-pub fn run(arguments: &Arguments) -> io::Result<Exit> {
+pub fn run(arguments: &Arguments) -> Result<Exit> {
     let mut program = super::Arguments::command();
     program.build();
     let page = match &arguments.subcommand {

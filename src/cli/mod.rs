@@ -7,7 +7,6 @@ mod input;
 mod man;
 mod models;
 mod score;
-mod score_timeline;
 mod summarize;
 mod validate;
 
@@ -59,22 +58,49 @@ enum Exit {
     NotScored = 3,
 }
 
+/// Why a subcommand was not run to its end.
+enum Failure {
+    /// It cannot be, for a reason that is said in a sentence.
+    Refused(Error),
+    /// Its result could not be printed.
+    Unprinted(io::Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Unprinted(error)
+    }
+}
+
+/// What every subcommand comes to.
+type Result<T> = std::result::Result<T, Failure>;
+
 /// Runs the subcommand.
 pub fn run(arguments: Arguments) -> ExitCode {
     let done = match arguments.command {
-        Command::Batch(arguments) => Ok(batch::run(arguments)),
-        Command::Compare(arguments) => Ok(compare::run(&arguments)),
-        Command::Summarize(arguments) => Ok(summarize::run(&arguments)),
+        Command::Batch(arguments) => batch::run(arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Summarize(arguments) => summarize::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
     };
-    let exit = done.unwrap_or_else(|error| match error.kind() {
+    let exit = done.unwrap_or_else(|failure| match failure {
+        Failure::Refused(error) => {
+            say_error(error);
+            Exit::WrongUsage
+        }
         // Who closes the pipe, as `head` does, has read enough.
-        ErrorKind::BrokenPipe => Exit::Done,
-        _ => {
+        Failure::Unprinted(error) if error.kind() == ErrorKind::BrokenPipe => Exit::Done,
+        Failure::Unprinted(error) => {
             say_error(format!("standard output: {error}; write to a place with room"));
             Exit::NotScored
         }
@@ -90,12 +116,10 @@ fn write_file(path: &Path, write: impl FnOnce(File) -> io::Result<()>) -> basila
 }
 
 /// What became of printing a result; who closes the pipe has read enough.
-fn printed(done: io::Result<()>) -> basilar::Result<()> {
+fn printed(done: io::Result<()>) -> io::Result<()> {
     match done {
-        Err(source) if source.kind() != ErrorKind::BrokenPipe => {
-            Err(Error::Unwritable { name: "standard output".to_owned(), source })
-        }
-        _ => Ok(()),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        done => done,
     }
 }
 

@@ -1,8 +1,8 @@
 //! `basilar models`: what is built in.
 
-use super::{Exit, data, output};
+use super::{Exit, Result, data, output};
 use basilar::report::{json, text};
-use std::io::{self, Write};
+use std::io::Write;
 
 /// Lists the models that are built in: band, rates, range and source
 #[derive(Debug, clap::Args)]
@@ -12,7 +12,7 @@ pub struct Arguments {
     json: bool,
 }
 
-pub fn run(arguments: &Arguments) -> io::Result<Exit> {
+pub fn run(arguments: &Arguments) -> Result<Exit> {
     if arguments.json {
         let mut out = data();
         json::models(&mut out)?;

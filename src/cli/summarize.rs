@@ -1,8 +1,8 @@
 //! `basilar summarize`: results group by group.
 
-use super::{Exit, write_file};
-use basilar::batch::{Grouping, Summaries};
+use super::{Exit, Result, write_file};
 use basilar::report;
+use basilar::results::{Grouping, Summaries};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -39,17 +39,7 @@ enum Format {
 }
 
 /// 0 done, 2 not summarized.
-pub fn run(arguments: &Arguments) -> Exit {
-    match summarize(arguments) {
-        Ok(()) => Exit::Done,
-        Err(error) => {
-            super::say_error(error);
-            Exit::WrongUsage
-        }
-    }
-}
-
-fn summarize(arguments: &Arguments) -> basilar::Result<()> {
+pub fn run(arguments: &Arguments) -> Result<Exit> {
     let grouping = Grouping {
         group_by: arguments.group_by.clone(),
         talker: arguments.talker.clone(),
@@ -69,5 +59,6 @@ fn summarize(arguments: &Arguments) -> basilar::Result<()> {
             .map_err(io::Error::from)
             .and_then(|()| writeln!(out)),
     };
-    super::printed(printed)
+    super::printed(printed)?;
+    Ok(Exit::Done)
 }

@@ -1,14 +1,13 @@
 //! `basilar validate`: metrics against people's votes.
 
-use super::{Exit, data, output, say_error, write_file};
-use basilar::batch::{self, ModelChoice};
+use super::{Exit, Result, data, output, say_error, write_file};
 use basilar::report::{json, validation as report};
 use basilar::table::Format;
 use basilar::validation::{Study, Validation};
-use basilar::{Channel, Error};
+use basilar::{Channel, Error, ModelChoice, parallel};
 use indicatif::ProgressBar;
 use same_file::is_same_file;
-use std::io::{self, Write};
+use std::io::Write;
 use std::iter;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -33,8 +32,8 @@ pub struct Arguments {
     ratings: PathBuf,
     /// auto, nb, wb, wb-cor2, fb or paths of .json model files, separated by commas [default: auto,
     /// or none with --scores]
-    #[arg(long, value_name = "MODEL", value_delimiter = ',', value_parser = model)]
-    model: Vec<(String, ModelChoice)>,
+    #[arg(long, value_name = "MODEL", value_delimiter = ',')]
+    model: Vec<ModelChoice>,
     /// A table with scores of other programs: the column degraded and, if need be, reference as in
     /// the ratings; every other column of numbers is a metric [may be given several times]
     #[arg(long, value_name = "FILE")]
@@ -65,24 +64,8 @@ pub struct Arguments {
     jobs: Option<NonZeroUsize>,
 }
 
-/// A model with the name that it gets in the results: the word, or what is in the file.
-fn model(word: &str) -> basilar::Result<(String, ModelChoice)> {
-    let choice: ModelChoice = word.parse()?;
-    let name = match &choice {
-        ModelChoice::Model { model, .. } if word.ends_with(".json") => model.name(),
-        _ => word,
-    };
-    Ok((name.to_owned(), choice))
-}
-
-pub fn run(arguments: &Arguments) -> io::Result<Exit> {
-    let validation = match validate(arguments) {
-        Ok(validation) => validation,
-        Err(error) => {
-            say_error(error);
-            return Ok(Exit::WrongUsage);
-        }
-    };
+pub fn run(arguments: &Arguments) -> Result<Exit> {
+    let validation = validate(arguments)?;
     if arguments.json {
         let mut out = data();
         json::validation(&mut out, &validation)?;
@@ -100,7 +83,7 @@ fn validate(arguments: &Arguments) -> basilar::Result<Validation> {
     check_outputs(arguments)?;
     let mut models = arguments.model.clone();
     if models.is_empty() && arguments.scores.is_empty() {
-        models.push(("auto".to_owned(), ModelChoice::Auto));
+        models.push(ModelChoice::Auto);
     }
     let study = Study {
         ratings: arguments.ratings.clone(),
@@ -108,7 +91,7 @@ fn validate(arguments: &Arguments) -> basilar::Result<Validation> {
         scores: arguments.scores.clone(),
         channel: arguments.channel,
         keep_references: arguments.keep_references,
-        jobs: batch::jobs(arguments.jobs),
+        jobs: parallel::jobs(arguments.jobs),
     };
     // Hidden where standard error is no terminal.
     let bar = ProgressBar::new(0);
@@ -130,10 +113,7 @@ fn check_outputs(arguments: &Arguments) -> basilar::Result<()> {
     let inputs = || iter::once(&arguments.ratings).chain(&arguments.scores);
     for output in [clips, statistics, markdown, plot].into_iter().flatten() {
         if inputs().any(|input| is_same_file(input, output).unwrap_or(false)) {
-            return Err(Error::InvalidTable {
-                name: output.display().to_string(),
-                reason: "would be replaced by what is written; choose another place".to_owned(),
-            });
+            return Err(Error::WouldReplaceInput { name: output.display().to_string() });
         }
     }
     Ok(())

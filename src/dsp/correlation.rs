@@ -1,7 +1,7 @@
 //! Cross-correlation by FFT, and correlation coefficients.
 
 use super::fft::{Buffer, Correlation, fast_length};
-use rustfft::num_traits::Float;
+use realfft::num_traits::Float;
 
 /// A correlator for sequences of up to `capacity` values; plans and buffers are kept between calls.
 #[derive(Default)]
@@ -10,7 +10,9 @@ pub(crate) struct Correlator {
     values: Vec<f32>,
 }
 
+/// Correlations of one padded length.
 struct Plan {
+    /// In samples.
     length: usize,
     correlation: Correlation,
     x: Buffer,
@@ -23,7 +25,7 @@ impl Plan {
         Self { length, correlation: Correlation::new(length), x, y }
     }
 
-    /// The circular cross-correlation of two sequences, as large as [`Correlation`] makes it.
+    /// The circular cross-correlation of two sequences, times the length.
     fn correlate(&mut self, x: &[f32], y: &[f32]) -> &[f32] {
         for (values, bins) in [(x, &mut self.x), (y, &mut self.y)] {
             bins.load(values, 0);
@@ -47,7 +49,7 @@ impl Correlator {
             }
         };
         let circular = plan.correlate(x, y);
-        let scale = 1.0 / Correlation::scale(length) as f32;
+        let scale = 1.0 / length as f32;
         self.values.clear();
         self.values.extend(circular[length + 1 - a..].iter().map(|value| value * scale));
         self.values.extend(circular[..b].iter().map(|value| value * scale));

@@ -1,39 +1,28 @@
-//! FFTs of real signals: rustfft's complex transform of half the length, and a vectorised step that parts the halves.
+//! FFTs of real signals, with realfft, in memory that is aligned to the cache and comes back.
 //!
 //! Both directions are unnormalised. Plans are cached per thread.
 
 use super::memory::Memory;
-use super::real_split;
-use bytemuck::{cast_slice, cast_slice_mut};
-use rustfft::{Fft, FftDirection, FftPlanner};
+use num_complex::Complex32;
+use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-pub(crate) use rustfft::num_complex::Complex32;
-
-/// Plans longer than this are made for one use and dropped: their twiddles would weigh as much as the signal.
+/// Plans for more samples than this are made for one use and dropped: their twiddles would weigh as much as the signal.
 const LONGEST_CACHED: usize = 1 << 20;
 
-#[derive(Default)]
-struct Plans {
-    planner: Option<FftPlanner<f32>>,
-    twiddles: HashMap<usize, Arc<[Complex32]>>,
-}
-
-impl Plans {
-    fn complex(&mut self, length: usize, direction: FftDirection) -> Arc<dyn Fft<f32>> {
-        self.planner.get_or_insert_with(FftPlanner::new).plan_fft(length, direction)
-    }
-
-    fn twiddles(&mut self, length: usize) -> Arc<[Complex32]> {
-        Arc::clone(self.twiddles.entry(length).or_insert_with(|| real_split::twiddles(length)))
-    }
-}
-
 thread_local! {
-    static PLANS: RefCell<Plans> = RefCell::default();
+    static PLANNER: RefCell<RealFftPlanner<f32>> = RefCell::new(RealFftPlanner::new());
+}
+
+/// What `plan` gets from the thread's planner, or from one of its own for a long transform.
+fn planned<T>(length: usize, plan: impl FnOnce(&mut RealFftPlanner<f32>) -> T) -> T {
+    if length > LONGEST_CACHED {
+        plan(&mut RealFftPlanner::new())
+    } else {
+        PLANNER.with_borrow_mut(plan)
+    }
 }
 
 /// The shortest length of at least `samples`, and at least 16, that transforms are fast at: 2, 9, 10 or 12 times a power of two.
@@ -46,62 +35,51 @@ pub(crate) fn fast_length(samples: usize) -> usize {
         .unwrap_or(16 * sixteenth)
 }
 
-/// One direction of a transform of an even number of samples, four at least.
-struct Transform {
-    half: Arc<dyn Fft<f32>>,
-    twiddles: Arc<[Complex32]>,
+/// Signal to spectrum: `length` samples to `length / 2 + 1` bins.
+pub(crate) struct Forward {
+    plan: Arc<dyn RealToComplex<f32>>,
     scratch: Memory<Complex32>,
 }
 
-impl Transform {
-    fn new(length: usize, direction: FftDirection) -> Self {
-        let plan =
-            |plans: &mut Plans| (plans.complex(length / 2, direction), plans.twiddles(length));
-        let (half, twiddles) = if length > LONGEST_CACHED {
-            plan(&mut Plans::default())
-        } else {
-            PLANS.with_borrow_mut(plan)
-        };
-        let scratch = Memory::new(half.get_inplace_scratch_len());
-        Self { half, twiddles, scratch }
-    }
-
-    /// The complex transform of all values but the last.
-    fn half(&mut self, values: &mut [Complex32]) {
-        let last = values.len() - 1;
-        self.half.process_with_scratch(&mut values[..last], &mut self.scratch);
-    }
-}
-
-/// Signal to spectrum: `length` samples to `length / 2 + 1` bins.
-pub(crate) struct Forward(Transform);
-
 impl Forward {
-    /// A transform of `length` samples, an even number, four at least.
+    /// A transform of `length` samples, an even number.
     pub fn new(length: usize) -> Self {
-        Self(Transform::new(length, FftDirection::Forward))
+        let plan = planned(length, |planner| planner.plan_fft_forward(length));
+        let scratch = Memory::new(plan.get_scratch_len());
+        Self { plan, scratch }
     }
 
-    /// Transforms in place: `signal` holds even and odd samples as real and imaginary parts, and one bin's room behind.
-    pub fn run(&mut self, signal: &mut [Complex32]) {
-        self.0.half(signal);
-        real_split::part(signal, &self.0.twiddles);
+    /// Makes the bins from the samples of a buffer of this length; what becomes of the samples is unspecified.
+    pub fn run(&mut self, buffer: &mut Buffer) {
+        self.plan
+            .process_with_scratch(&mut buffer.samples, &mut buffer.bins, &mut self.scratch)
+            .expect("a buffer of the transform's length");
     }
 }
 
 /// Spectrum to signal, the sum over bins without a division by the length.
-pub(crate) struct Inverse(Transform);
+pub(crate) struct Inverse {
+    plan: Arc<dyn ComplexToReal<f32>>,
+    scratch: Memory<Complex32>,
+}
 
 impl Inverse {
-    /// A transform to `length` samples, an even number, four at least.
+    /// A transform to `length` samples, an even number.
     pub fn new(length: usize) -> Self {
-        Self(Transform::new(length, FftDirection::Inverse))
+        let plan = planned(length, |planner| planner.plan_fft_inverse(length));
+        let scratch = Memory::new(plan.get_scratch_len());
+        Self { plan, scratch }
     }
 
-    /// Transforms in place, into what [`Forward::run`] takes.
-    pub fn run(&mut self, spectrum: &mut [Complex32]) {
-        real_split::join(spectrum, &self.0.twiddles);
-        self.0.half(spectrum);
+    /// Makes the samples from the bins of a buffer of this length; what becomes of the bins is unspecified. The first and
+    /// the last bin of a real signal are real: their imaginary parts do not count.
+    pub fn run(&mut self, buffer: &mut Buffer) {
+        let last = buffer.bins.len() - 1;
+        buffer.bins[0].im = 0.0;
+        buffer.bins[last].im = 0.0;
+        self.plan
+            .process_with_scratch(&mut buffer.bins, &mut buffer.samples, &mut self.scratch)
+            .expect("a buffer of the transform's length");
     }
 }
 
@@ -112,55 +90,61 @@ pub(crate) struct Correlation {
 }
 
 impl Correlation {
-    /// Correlations of `length` samples, an even number, four at least.
+    /// Correlations of `length` samples, an even number.
     pub fn new(length: usize) -> Self {
         Self { forward: Forward::new(length), inverse: Inverse::new(length) }
     }
 
-    /// The spectrum of x, in place as [`Forward::run`] has it.
-    pub fn spectrum(&mut self, x: &mut [Complex32]) {
+    /// Makes the bins of x.
+    pub fn spectrum(&mut self, x: &mut Buffer) {
         self.forward.run(x);
     }
 
-    /// Turns the signal y into Σ x[i]·y[i + k], times [`scale`](Self::scale), from the spectrum of x.
-    pub fn run(&mut self, x: &[Complex32], y: &mut [Complex32]) {
-        self.forward.0.half(y);
-        real_split::correlate(x, y, &self.forward.0.twiddles);
-        self.inverse.0.half(y);
-    }
-
-    /// What correlations of `length` samples are multiplied by.
-    pub fn scale(length: usize) -> usize {
-        2 * length
+    /// Turns the samples y into Σ x[i]·y[i + k], times the length, from the bins of x.
+    pub fn run(&mut self, x: &[Complex32], y: &mut Buffer) {
+        self.forward.run(y);
+        for (y, x) in y.iter_mut().zip(x) {
+            *y = x.conj() * *y;
+        }
+        self.inverse.run(y);
     }
 }
 
-/// What a transform works in: half as many complex values as samples, and one more.
+/// A signal and its spectrum: the samples that a transform takes or gives, and, behind the dereference, the bins.
 #[derive(Clone)]
-pub(crate) struct Buffer(Memory<Complex32>);
+pub(crate) struct Buffer {
+    samples: Memory<f32>,
+    bins: Memory<Complex32>,
+}
 
 impl Buffer {
     /// Room for transforms of `length` samples; what it holds is unspecified.
     pub fn new(length: usize) -> Self {
-        Self(Memory::new(length / 2 + 1))
+        Self { samples: Memory::new(length), bins: Memory::new(length / 2 + 1) }
     }
 
-    /// The real samples: all but the last bin.
+    /// The samples, as many as the transform's length.
     pub fn samples(&self) -> &[f32] {
-        cast_slice(&self.0[..self.0.len() - 1])
+        &self.samples
     }
 
-    /// The same, to write.
+    /// The samples, to write.
     pub fn samples_mut(&mut self) -> &mut [f32] {
-        let half = self.0.len() - 1;
-        cast_slice_mut(&mut self.0[..half])
+        &mut self.samples
+    }
+
+    /// The samples alone.
+    pub fn into_samples(self) -> Memory<f32> {
+        self.samples
     }
 
     /// Takes `values` from sample `offset` on, and zeros before and behind.
     pub fn load(&mut self, values: &[f32], offset: usize) {
-        let samples = self.samples_mut();
-        samples.fill(0.0);
-        samples[offset..offset + values.len()].copy_from_slice(values);
+        let (before, rest) = self.samples.split_at_mut(offset);
+        let (own, behind) = rest.split_at_mut(values.len());
+        before.fill(0.0);
+        own.copy_from_slice(values);
+        behind.fill(0.0);
     }
 }
 
@@ -168,13 +152,13 @@ impl Deref for Buffer {
     type Target = [Complex32];
 
     fn deref(&self) -> &[Complex32] {
-        &self.0
+        &self.bins
     }
 }
 
 impl DerefMut for Buffer {
     fn deref_mut(&mut self) -> &mut [Complex32] {
-        &mut self.0
+        &mut self.bins
     }
 }
 
@@ -213,5 +197,13 @@ mod tests {
                 prop_assert!((back / length as f32 - x).abs() < 1e-5);
             }
         }
+    }
+
+    #[test]
+    fn an_infinite_sample_is_no_panic() {
+        let mut working = Buffer::new(16);
+        working.load(&[f32::INFINITY], 3);
+        Forward::new(16).run(&mut working);
+        Inverse::new(16).run(&mut working);
     }
 }

@@ -1,8 +1,8 @@
-//! Memory that comes back: what one pair frees serves the thread's next one, because fresh pages would cost as much as a
+//! Memory that is kept: what one pair frees serves the thread's next one, because fresh pages would cost as much as a
 //! transform of what they hold.
 
-use super::fft::Complex32;
 use bytemuck::{Pod, Zeroable, cast_slice, cast_slice_mut};
+use num_complex::Complex32;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -13,7 +13,7 @@ use std::ops::{Deref, DerefMut};
 #[repr(C, align(64))]
 struct Line([Complex32; 8]);
 
-/// Values that begin at a line of the cache.
+/// An array of values that begins at a line of the cache.
 pub(crate) struct Memory<T> {
     lines: Vec<Line>,
     length: usize,
@@ -21,7 +21,7 @@ pub(crate) struct Memory<T> {
 }
 
 impl<T: Pod> Memory<T> {
-    /// Room for so many values; what it holds is unspecified.
+    /// Room for `length` values; what it holds is unspecified.
     pub fn new(length: usize) -> Self {
         let lines = (length * size_of::<T>()).div_ceil(size_of::<Line>());
         let unused = UNUSED.with_borrow_mut(|unused| unused.take(lines));
@@ -29,7 +29,7 @@ impl<T: Pod> Memory<T> {
         Self { lines, length, values: PhantomData }
     }
 
-    /// So many values, all zero.
+    /// `length` values, all zero.
     pub fn zeroed(length: usize) -> Self {
         let mut memory = Self::new(length);
         memory.fill(T::zeroed());
@@ -62,7 +62,7 @@ impl<T: Pod> Clone for Memory<T> {
 impl<T> Drop for Memory<T> {
     fn drop(&mut self) {
         let lines = std::mem::take(&mut self.lines);
-        // What the thread outlives is simply freed.
+        // When the thread ends, its store may be gone already; then the memory is freed.
         let _ = UNUSED.try_with(|unused| {
             if let Ok(mut unused) = unused.try_borrow_mut() {
                 unused.keep(lines);
@@ -80,12 +80,12 @@ struct Unused {
 }
 
 impl Unused {
-    /// Most lines kept: 64 MiB.
+    /// Most lines kept in all: 64 MiB.
     const MOST: usize = 1 << 20;
     /// Most lines of one piece: 8 MiB. Longer signals are rare, and take so long that fresh pages are nothing to them.
     const LONGEST: usize = 1 << 17;
 
-    /// At least so many lines, but not many more.
+    /// Memory of at least `lines` lines and at most a quarter more, if there is any.
     fn take(&mut self, lines: usize) -> Option<Vec<Line>> {
         let (&length, alike) = self.memory.range_mut(lines..=lines + lines / 4).next()?;
         let taken = alike.pop();
@@ -96,6 +96,7 @@ impl Unused {
         taken
     }
 
+    /// Keeps memory for later; where there would be too much, all that was kept before is freed.
     fn keep(&mut self, lines: Vec<Line>) {
         if lines.len() > Self::LONGEST {
             return;
@@ -119,11 +120,11 @@ mod tests {
     #[test]
     fn memory_of_about_the_same_length_comes_back() {
         let first = Memory::<f32>::new(1000);
-        let place = first.as_ptr();
+        let address = first.as_ptr();
         drop(first);
         let other = Memory::<f32>::zeroed(2000);
         let second = Memory::<f32>::zeroed(900);
-        assert_eq!(second.as_ptr(), place);
+        assert_eq!(second.as_ptr(), address);
         assert_eq!((second.len(), other.len()), (900, 2000));
         assert!(second.iter().all(|&value| value == 0.0));
     }

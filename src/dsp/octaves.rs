@@ -1,21 +1,21 @@
-//! A signal parted into octaves that add up to it.
+//! A signal split into octaves that add up to it.
 
 use super::fft::{Buffer, Forward, Inverse, fast_length};
 use std::f64::consts::SQRT_2;
 
-/// How far a crossover reaches to either side of its edge, as a factor: a quarter of an octave.
+/// How far a crossover reaches to either side of its edge, as a factor of frequency: a quarter of an octave.
 const CROSSOVER: f64 = 1.189_207_115_002_721;
 
-/// A part of a signal.
+/// What a signal has in an octave.
 #[derive(Debug)]
 pub(crate) struct Octave {
-    /// As many as the signal has.
+    /// As many samples as the signal has, at its sample rate.
     pub samples: Vec<f32>,
-    /// Its share of the band up to half the sample rate.
+    /// The octave's share of the band up to half the sample rate, 0 to 1.
     pub width: f64,
 }
 
-/// All below `lowest_hz`, then octave by octave up to half the sample rate, with zero phase.
+/// Splits a signal with zero phase: first all below `lowest_hz`, then octave by octave up to half the sample rate.
 pub(crate) fn octaves(signal: &[f32], sample_rate: u32, lowest_hz: f64) -> Vec<Octave> {
     let highest_hz = f64::from(sample_rate) / 2.0;
     let length = fast_length(signal.len());
@@ -23,16 +23,16 @@ pub(crate) fn octaves(signal: &[f32], sample_rate: u32, lowest_hz: f64) -> Vec<O
     spectrum.load(signal, 0);
     Forward::new(length).run(&mut spectrum);
     let mut inverse = Inverse::new(length);
-    let mut part = Buffer::new(length);
+    let mut filtered = Buffer::new(length);
     let mut octave = |lower_hz: f64, upper_hz: f64| {
-        for (k, (part, bin)) in part.iter_mut().zip(spectrum.iter()).enumerate() {
+        for (k, (filtered, bin)) in filtered.iter_mut().zip(spectrum.iter()).enumerate() {
             let hz = k as f64 * 2.0 * highest_hz / length as f64;
             let gain = (share_above(hz, lower_hz) - share_above(hz, upper_hz)) / length as f64;
-            *part = bin * gain as f32;
+            *filtered = bin * gain as f32;
         }
-        inverse.run(&mut part);
+        inverse.run(&mut filtered);
         Octave {
-            samples: part.samples()[..signal.len()].to_vec(),
+            samples: filtered.samples()[..signal.len()].to_vec(),
             width: (upper_hz.min(highest_hz) - lower_hz) / highest_hz,
         }
     };
@@ -43,7 +43,7 @@ pub(crate) fn octaves(signal: &[f32], sample_rate: u32, lowest_hz: f64) -> Vec<O
     edges.windows(2).map(|edges| octave(edges[0], edges[1])).collect()
 }
 
-/// How much of `hz` belongs above `edge_hz`.
+/// The gain, 0 to 1, that a crossover at `edge_hz` gives its upper side at `hz`.
 fn share_above(hz: f64, edge_hz: f64) -> f64 {
     if edge_hz == 0.0 {
         return 1.0;

@@ -74,7 +74,7 @@ pub(crate) fn pow<const FUSED: bool>(x: f64, exponent: f64) -> f64 {
 }
 
 /// Raises every value to the `exponent`, 0 to 0.
-#[multiversion(targets("x86_64+avx2+fma", "aarch64+neon"))]
+#[multiversion(targets("x86_64+avx2+fma"))]
 pub(crate) fn raise(values: &mut [f64], exponent: f64) {
     const FUSED: bool = target_cfg_f!(target_feature = "fma");
     for value in values {

@@ -2,14 +2,14 @@
 
 use multiversion::multiversion;
 
-/// Sum of squares, formed in f32 and added in f64.
-#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+/// Sum of the squares of samples, each rounded to f32 and added in f64.
+#[multiversion(targets("x86_64+avx2"))]
 pub(crate) fn energy(samples: &[f32]) -> f64 {
     in_lanes(samples, |sample| f64::from(sample * sample))
 }
 
-/// Sum, added in f64.
-#[multiversion(targets("x86_64+avx2", "aarch64+neon"))]
+/// Sum of samples, added in f64.
+#[multiversion(targets("x86_64+avx2"))]
 pub(crate) fn sum(samples: &[f32]) -> f64 {
     in_lanes(samples, f64::from)
 }
@@ -45,12 +45,12 @@ pub(crate) fn running(values: impl Iterator<Item: Into<f64>>) -> Vec<f64> {
     std::iter::once(0.0).chain(sums).collect()
 }
 
-/// The mean around each value, over so many on either side; fewer at the ends.
+/// The mean of each value with its neighbours, `reach` on either side; fewer at the ends.
 pub(crate) fn moving_means(values: impl Iterator<Item = f32>, reach: usize) -> Vec<f64> {
     let sums = running(values);
     let count = sums.len() - 1;
-    let mean = |place: usize| {
-        let (first, end) = (place.saturating_sub(reach), (place + reach + 1).min(count));
+    let mean = |index: usize| {
+        let (first, end) = (index.saturating_sub(reach), (index + reach + 1).min(count));
         (sums[end] - sums[first]) / (end - first) as f64
     };
     (0..count).map(mean).collect()

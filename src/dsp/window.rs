@@ -24,7 +24,7 @@ pub(crate) fn hann_centred(length: usize) -> Vec<f32> {
     (0..length).map(|n| angle(n).sin().powi(2) as f32).collect()
 }
 
-/// A frame of `samples` through a window.
+/// Writes `samples` times `window` to `frame`, as far as the shortest of the three reaches.
 #[multiversion(targets("x86_64+avx2"))]
 pub(crate) fn multiply(frame: &mut [f32], samples: &[f32], window: &[f32]) {
     for ((out, sample), gain) in frame.iter_mut().zip(samples).zip(window) {

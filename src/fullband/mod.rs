@@ -120,7 +120,7 @@ impl Reference {
             &parameters,
         );
         let activity = Activity::of(&spectrum.powers, &parameters.level)
-            .ok_or_else(|| Error::Silent { name: name.to_owned() })?;
+            .ok_or_else(|| Error::Silent { name: name.to_owned(), band_hz: None })?;
         spectrum.powers *= activity.calibration(&parameters.level);
         let speech = mean_where(&spectrum.powers, &activity.active);
         let voice = Voice::new(samples, parameters.sample_rate(), &parameters.missing);

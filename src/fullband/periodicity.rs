@@ -8,10 +8,11 @@
 
 use super::frames::{FrameBands, rows};
 use crate::dsp::argmax::argmax_by;
-use crate::dsp::fft::{Buffer, Complex32, Inverse};
+use crate::dsp::fft::{Buffer, Inverse};
 use crate::dsp::power::pow;
 use crate::dsp::scales::ratio;
 use crate::model::fullband::{Parameters, Periodicity};
+use num_complex::Complex32;
 use std::ops::Range;
 
 /// Compresses power spectra as the ear does, in the range of voices.

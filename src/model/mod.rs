@@ -1,6 +1,7 @@
 //! A model's parameters, read from `models/*.json`: every constant that the code names stands there with its source.
 
 pub(crate) mod alignment;
+mod choice;
 mod fingerprint;
 pub(crate) mod fullband;
 pub(crate) mod indicators;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
+pub use choice::{ChosenModel, GivenModel, ModelChoice};
 pub(crate) use p862::{
     BarkBand, DelaySearch, Disturbance, InputFilter, Mapping, P862, RateTables, VoiceActivity,
 };

@@ -2,6 +2,7 @@
 
 use super::section::{Rule, check, section};
 use crate::dsp::biquad::Section;
+use crate::signal::SAMPLE_RATES;
 use serde::{Deserialize, Serialize};
 
 /// Everything the P.862 pipeline reads.
@@ -44,6 +45,9 @@ section! {
         target_power: f64,
         /// The band-pass.
         bandpass_db: Curve,
+        /// Factor of the measured energy: transforms lose some of it, because their twiddles are rounded to f32, and those of
+        /// the reference program lose another share than ours.
+        energy_factor: f64,
     }
 }
 
@@ -52,7 +56,8 @@ section! {
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum InputFilter {
     /// A gain curve over the spectrum of the whole signal (narrowband: IRS receive).
-    Curve { curve_db: Curve },
+    /// `gain_factor` multiplies the signal, for the same reason as [`Level::energy_factor`].
+    Curve { curve_db: Curve, gain_factor: f64 },
     /// One second-order section after faded edges (wideband).
     Section { edge_fade: usize, gain: f64, section: Section },
 }
@@ -114,6 +119,9 @@ section! {
         edge_divisor: i64,
         /// Nor are this many windows at either end.
         edge_minimum: i64,
+        /// Where the window of the fine alignment stands in the reference program's memory, from the start of every
+        /// correlation, which overwrites it: FFT lengths, and values in addition.
+        window_offset: [usize; 2],
     }
 }
 
@@ -249,7 +257,7 @@ impl P862 {
 
     fn rules(&self) -> impl IntoIterator<Item = Rule> {
         let curve = match &self.input_filter {
-            InputFilter::Curve { curve_db } => curve_db,
+            InputFilter::Curve { curve_db, .. } => curve_db,
             InputFilter::Section { .. } => &self.level.bandpass_db,
         };
         let divisors =
@@ -273,6 +281,10 @@ impl P862 {
             ((0.1..=10.0).contains(&self.framing.minimum_s), "minimum_s is 0.1 to 10"),
             ((1..=1000).contains(&self.splitting.edge_divisor), "edge_divisor is 1 to 1000"),
             ((1..=1000).contains(&self.splitting.candidates), "candidates is 1 to 1000"),
+            (
+                self.splitting.window_offset.iter().all(|offset| (0..=1000).contains(offset)),
+                "window_offset is 0 to 1000",
+            ),
             (to_1000.contains(&self.pooling.interval_frames), "interval_frames is 1 to 1000"),
             ((1..=100).contains(&self.realignment.smear), "smear is 1 to 100"),
             ((1..=64).contains(&self.realignment.range_frames), "range_frames is 1 to 64"),
@@ -290,6 +302,14 @@ impl P862 {
     }
 }
 
+impl Level {
+    /// The band that the band-pass lets through as it is, in Hz.
+    pub fn band_hz(&self) -> Option<[f64; 2]> {
+        let passed = || self.bandpass_db.iter().filter(|[_, gain_db]| *gain_db == 0.0);
+        Some([passed().next()?[0], passed().next_back()?[0]])
+    }
+}
+
 impl RateTables {
     fn rules(&self, delay: &DelaySearch) -> impl IntoIterator<Item = Rule> {
         let powers_of_two =
@@ -298,7 +318,10 @@ impl RateTables {
         let least_fft = self.vad_window.saturating_mul(4);
         [
             (powers_of_two, "vad_window, align_fft and frame are powers of two"),
-            ((4000..=384_000).contains(&self.sample_rate_hz), "sample_rate_hz is 4000 to 384000"),
+            (
+                SAMPLE_RATES.contains(&self.sample_rate_hz),
+                "sample_rate_hz is one that signals have",
+            ),
             ((16..=1024).contains(&self.vad_window), "vad_window is 16 to 1024"),
             ((least_fft..=65_536).contains(&self.align_fft), "align_fft is 4 VAD windows to 65536"),
             (self.align_fft >= delay.smoothing_divisor, "align_fft is at least smoothing_divisor"),

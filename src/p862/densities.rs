@@ -3,26 +3,26 @@
 //! Bands stand in lanes: what is computed of some of them stays in registers up to the norms. Where no lane can reach the
 //! floor of the asymmetry factor, which is nearly everywhere, the factor is not computed.
 
-use super::Setup;
 use super::loudness::{LANES, LoudnessScale};
+use super::setup::Setup;
 use crate::dsp::power::pow;
 use crate::model;
 use multiversion::{multiversion, target::target_cfg_f};
 
-/// How much louder the degraded signal is made, which follows the loudness of either signal with some inertia.
+/// The factor by which the power of the degraded signal is brought to the reference's, smoothed from frame to frame.
 #[derive(Default)]
 pub(super) struct Gain {
-    /// That of the previous frame, if there is one.
+    /// The factor of the previous frame, if there is one.
     smoothed: Option<f64>,
 }
 
 impl Gain {
-    /// As after a frame that was made neither louder nor softer.
+    /// The state after a frame that was left as loud as it is.
     pub fn unity() -> Self {
         Self { smoothed: Some(1.0) }
     }
 
-    /// The next frame's, from the audible powers.
+    /// The factor of the next frame, from the audible powers of both signals in it.
     fn next(&mut self, setup: Setup, reference: f32, degraded: f32) -> f32 {
         let p = &setup.p.perceptual;
         let gain = f64::from(reference + p.gain_offset) / f64::from(degraded + p.gain_offset);
@@ -37,9 +37,9 @@ impl Gain {
 /// An ear that has got used to the degraded signal's frequency response.
 pub(super) struct Ear {
     bands: Vec<Bands>,
-    /// Of all bands.
+    /// Width of all bands together, in Bark.
     width: f64,
-    /// The asymmetry factor is 0 where the degraded power is not that many times the reference's.
+    /// Ratio of the degraded power to the reference's below which the asymmetry factor is 0.
     least_ratio: f32,
     /// Powers of a frame, reference and degraded.
     working: [Vec<[f32; LANES]>; 2],
@@ -48,9 +48,9 @@ pub(super) struct Ear {
 /// Neighbouring bands above the lowest, which norms and audible powers leave out.
 struct Bands {
     loudness: LoudnessScale,
-    /// In Bark.
+    /// Width of each band, in Bark.
     width: [f64; LANES],
-    /// What the reference is multiplied by.
+    /// Factor of the reference's power in each band: the frequency response of the degraded signal.
     response: [f32; LANES],
 }
 
@@ -141,7 +141,7 @@ fn compensate(bands: &[Bands], powers: &mut [[f32; LANES]]) {
 }
 
 /// Power above the threshold of hearing.
-#[multiversion(targets("x86_64+avx2+fma", "aarch64+neon"))]
+#[multiversion(targets("x86_64+avx2+fma"))]
 fn audible(bands: &[Bands], powers: &[[f32; LANES]]) -> f32 {
     let mut sums = [0.0; LANES];
     for (bands, powers) in bands.iter().zip(powers) {
@@ -150,13 +150,9 @@ fn audible(bands: &[Bands], powers: &[[f32; LANES]]) -> f32 {
     sums.iter().sum::<f64>() as f32
 }
 
-/// Of the disturbance densities of a frame, weighted by the bands' widths: the sum of the squares of the symmetric ones
-/// and of the magnitudes of those that the asymmetry factor weights.
-#[multiversion(targets(
-    "x86_64+avx512f+avx512dq+avx512vl+avx2+fma",
-    "x86_64+avx2+fma",
-    "aarch64+neon"
-))]
+/// Sums of a frame's disturbance densities over the bands, each weighted by its width: the squares of the symmetric ones, and
+/// the magnitudes of the asymmetric ones.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
 fn norms(
     p: &model::Disturbance,
     bands: &[Bands],
@@ -192,7 +188,7 @@ fn norms(
     [squares, magnitudes].map(|sums| sums.iter().sum())
 }
 
-/// The difference of loudness densities that leaves a dead zone.
+/// The symmetric disturbance densities: by how much differences of loudness density exceed the dead zone.
 #[inline(always)]
 fn noticed(dead_zone: f32, reference: &[f32; LANES], degraded: &[f32; LANES]) -> [f32; LANES] {
     let mut noticed = [0.0; LANES];
@@ -206,7 +202,7 @@ fn noticed(dead_zone: f32, reference: &[f32; LANES], degraded: &[f32; LANES]) ->
     noticed
 }
 
-/// What was added disturbs more than what was left out.
+/// The asymmetry factors: what was added to the reference disturbs more than what was left out.
 #[inline(always)]
 fn asymmetry<const FUSED: bool>(
     p: &model::Disturbance,
@@ -268,7 +264,7 @@ mod tests {
             sample_rate in prop::sample::select(vec![8000, 16_000]),
         ) {
             let p = narrowband();
-            let setup = crate::p862::setup(&p, sample_rate);
+            let setup = Setup::new(&p, sample_rate);
             let bands = setup.rate.bands.len();
             let reference: Vec<f32> = powers[..bands].iter().map(|x| 10f32.powf(x.0) - 1.0).collect();
             let louder: Vec<f32> = powers[..bands].iter().map(|x| 10f32.powf(x.0 + x.1)).collect();

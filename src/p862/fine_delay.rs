@@ -1,8 +1,8 @@
 //! Fine time alignment: frames of both signals are correlated, and each frame's best lags vote (P.862 clause 10.1).
 
-use super::Setup;
-use super::delay::Pair;
 use super::frame_votes::{FrameVotes, Pass};
+use super::pair::Pair;
+use super::setup::Setup;
 use crate::dsp::argmax::argmax_above_zero;
 use crate::model::DelaySearch;
 
@@ -29,7 +29,7 @@ impl<'a> LagVotes<'a> {
         }
     }
 
-    /// To be called when the window is another than before.
+    /// Forgets the votes of single frames; to be called when the window has changed.
     pub fn window_changed(&mut self) {
         self.frames.forget();
     }
@@ -90,13 +90,13 @@ impl<'a> LagVotes<'a> {
         self.pass((r, d), -self.hop(), if r > reference || d > degraded { -1 } else { room })
     }
 
-    /// The last place for a frame in each signal.
+    /// The last sample at which a frame may begin in each signal.
     fn ends(&self, pair: &Pair) -> [i64; 2] {
         [pair.reference.alignment.len(), pair.degraded.length]
             .map(|length| length as i64 - self.length as i64)
     }
 
-    /// As many frames as steps have room, and the first one, where that is not negative.
+    /// The first frame and one for every hop that fits into `room` samples; none where that is negative.
     fn pass(&self, (r, d): (i64, i64), step: i64, room: i64) -> Pass {
         let frames = if room < 0 { 0 } else { room / self.hop() + 1 };
         Pass { r, d, step, frames: frames as usize }

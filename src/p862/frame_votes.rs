@@ -3,7 +3,7 @@
 //! Frames are correlated many at once, those that a pass will come to next. The candidates of a split meet the same frames
 //! again and again, so votes are kept by the positions of both frames.
 
-use super::delay::Pair;
+use super::pair::Pair;
 use crate::dsp::frames::correlation::{FrameCorrelation, Peak};
 use crate::dsp::lanes;
 use crate::dsp::power::pow;
@@ -11,7 +11,7 @@ use crate::model::DelaySearch;
 use multiversion::{multiversion, target::target_cfg_f};
 use std::ops::Range;
 
-/// A lag, circular in the frame, and the weight that a frame gives it.
+/// A lag in samples, circular in the frame, and the weight that a frame gives it.
 #[derive(Clone, Copy)]
 pub(super) struct Vote {
     lag: u32,
@@ -33,7 +33,7 @@ pub(super) struct Pass {
     pub d: i64,
     /// From frame to frame, forwards or backwards.
     pub step: i64,
-    /// Frames to visit.
+    /// How many frames are still to be visited.
     pub frames: usize,
 }
 
@@ -56,13 +56,14 @@ impl Pass {
 pub(super) struct FrameVotes<'a> {
     p: &'a DelaySearch,
     correlation: FrameCorrelation,
-    /// Frames correlated at once.
+    /// How many frames are correlated at once.
     abreast: usize,
     /// Where the votes of frames at a pair of positions stand; one pair a slot.
     known: Vec<Known>,
     votes: Vec<Vote>,
 }
 
+/// Where the votes of the frames at a pair of positions stand.
 #[derive(Clone)]
 struct Known {
     positions: (i64, i64),
@@ -97,7 +98,7 @@ impl<'a> FrameVotes<'a> {
         }
     }
 
-    /// To be called when the window is another than before.
+    /// Forgets all votes; to be called when the window has changed.
     pub fn forget(&mut self) {
         self.known.fill(Known::NONE);
         self.votes.clear();
@@ -147,7 +148,7 @@ impl<'a> FrameVotes<'a> {
 }
 
 /// Turns magnitudes into weights.
-#[multiversion(targets("x86_64+avx2+fma", "aarch64+neon"))]
+#[multiversion(targets("x86_64+avx2+fma"))]
 fn weigh(votes: &mut [Vote], exponent: f64) {
     const FUSED: bool = target_cfg_f!(target_feature = "fma");
     for vote in votes {

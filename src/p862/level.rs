@@ -1,6 +1,6 @@
 //! Level alignment and the listener's terminal (P.862 clause 10.1): what both models and the alignment hear.
 
-use super::Setup;
+use super::setup::Setup;
 use super::voice_activity::{Activity, activity};
 use crate::dsp::biquad::{self, Section};
 use crate::dsp::curve::{filtered, filtered_energy};
@@ -11,11 +11,6 @@ use crate::model::InputFilter;
 /// Full scale of the 16-bit values that P.862's constants are made for.
 const FULL_SCALE: f32 = 32_768.0;
 
-/// The energy that the transforms of the reference program leave, relative to ours: theirs take 3.4e-8 of every signal's
-/// and ours 9e-8, measured on 1080 recordings. Levels that equal its in all digits let the wideband filter round as it
-/// does.
-const ENERGY_KEPT: f64 = 1.0 + 5.5e-8;
-
 /// A signal between its margins, before its level is set.
 pub(super) struct Source {
     name: String,
@@ -23,7 +18,7 @@ pub(super) struct Source {
     samples: Memory<f32>,
     /// Samples without the tail.
     length: usize,
-    /// Energy in the speech band.
+    /// Energy in the speech band, of 16-bit values.
     energy: f64,
 }
 
@@ -40,15 +35,13 @@ pub(super) struct Levelled {
     pub longest: usize,
     /// Power in the speech band before levelling.
     pub power: f32,
-    /// What it was multiplied by.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "a stage that the conformance test compares")
-    )]
-    pub scale: f32,
 }
 
 impl Source {
+    /// Measures a signal, whose samples lie within ±1, and brings it through the terminal where that is a curve.
+    ///
+    /// # Errors
+    /// A signal that is too short, or silent in the speech band.
     pub fn new(setup: Setup, name: &str, signal: &[f32]) -> Result<Self> {
         let sample_rate = setup.rate.sample_rate_hz;
         let duration_s = signal.len() as f64 / f64::from(sample_rate);
@@ -68,17 +61,17 @@ impl Source {
         let heard = margin..length - margin + tail;
         let in_speech_band =
             filtered_energy(&samples[heard.clone()], sample_rate, &setup.p.level.bandpass_db);
-        if let InputFilter::Curve { curve_db } = &setup.p.input_filter {
-            let filtered = filtered(&samples[heard.clone()], sample_rate, curve_db);
+        if let InputFilter::Curve { curve_db, gain_factor } = &setup.p.input_filter {
+            let filtered = filtered(&samples[heard.clone()], sample_rate, curve_db, *gain_factor);
             samples[heard.clone()].copy_from_slice(&filtered[..heard.len()]);
         }
-        let energy = ENERGY_KEPT * in_speech_band;
+        let energy = setup.p.level.energy_factor * in_speech_band;
         let source = Self { name: name.to_owned(), samples, length, energy };
         // The level is power over length, so the longest pair has the least of it.
         if source.power(setup, length) > 0.0 {
             Ok(source)
         } else {
-            Err(Error::Silent { name: name.to_owned() })
+            Err(Error::Silent { name: name.to_owned(), band_hz: setup.p.level.band_hz() })
         }
     }
 
@@ -96,20 +89,26 @@ impl Source {
         (self.energy / (longest - 2 * setup.margin() + setup.tail()) as f64) as f32
     }
 
-    /// The scale that brings the signal to the level of its pair, and the scaled signal, as long as the pair's longer one.
-    fn scaled(&self, setup: Setup, longest: usize) -> (f32, Memory<f32>) {
+    /// The factor that brings the signal to the level of its pair.
+    pub fn scale(&self, setup: Setup, longest: usize) -> f32 {
         let power = self.power(setup, longest).max(f32::MIN_POSITIVE);
-        let scale = (setup.p.level.target_power / f64::from(power)).sqrt() as f32;
+        (setup.p.level.target_power / f64::from(power)).sqrt() as f32
+    }
+
+    /// The signal at the level of its pair, zeros behind it up to the length of the longer one and the tail.
+    fn scaled(&self, setup: Setup, longest: usize) -> Memory<f32> {
+        let scale = self.scale(setup, longest);
         let mut samples = Memory::new(longest + setup.tail());
         for (out, sample) in samples.iter_mut().zip(&*self.samples) {
             *out = sample * scale;
         }
         samples[self.samples.len()..].fill(0.0);
-        (scale, samples)
+        samples
     }
 }
 
-/// Signals at the level that a pair asks for whose longer signal has `longest` samples, side by side.
+/// The signals of a pair, or one of them, at the level of the pair, whose longer signal has `longest` samples, and through
+/// the terminal.
 pub(super) fn level<const N: usize>(
     setup: Setup,
     sources: [&Source; N],
@@ -119,7 +118,7 @@ pub(super) fn level<const N: usize>(
     let mut scaled = sources.map(|source| source.scaled(setup, longest));
     let lengths = sources.map(Source::length);
     let mut length = lengths.into_iter();
-    let mut inner = scaled.each_mut().map(|(_, samples)| {
+    let mut inner = scaled.each_mut().map(|samples| {
         let length = length.next().expect("as many as were scaled");
         if let InputFilter::Section { edge_fade, .. } = &setup.p.input_filter {
             fade_edges(&mut samples[margin - 1..length - margin + 1], *edge_fade);
@@ -131,10 +130,10 @@ pub(super) fn level<const N: usize>(
         biquad::cascade(&[lowered(section, *gain)], signals);
     }
     let sums = sums_in_order(inner);
-    let samples = scaled.each_ref().map(|(_, samples)| &**samples);
+    let samples = scaled.each_ref().map(|samples| &**samples);
     let mut heard = activity(setup, samples, lengths, sums).into_iter();
     let mut sources = sources.into_iter();
-    scaled.map(|(scale, samples)| {
+    scaled.map(|samples| {
         let (source, (alignment, activity)) =
             sources.next().zip(heard.next()).expect("as many as were scaled");
         Levelled {
@@ -144,7 +143,6 @@ pub(super) fn level<const N: usize>(
             length: source.length,
             longest,
             power: source.power(setup, longest),
-            scale,
         }
     })
 }

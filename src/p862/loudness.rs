@@ -1,10 +1,10 @@
 //! From pitch power densities to loudness densities, after Zwicker (P.862 clause 10.2).
 
-use super::Setup;
+use super::setup::Setup;
 use crate::dsp::power::pow;
 use crate::model::BarkBand;
 
-/// Bands that are evaluated abreast.
+/// The number of bands that are evaluated at once.
 pub(super) const LANES: usize = 8;
 
 /// Terms of Zwicker's law for neighbouring bands, and the loudness function they make.
@@ -19,7 +19,7 @@ pub(super) struct LoudnessScale {
 }
 
 impl LoudnessScale {
-    /// The law for so many bands or fewer; nothing is heard in the others.
+    /// The law for the first [`LANES`] of `bands`; where there are fewer, nothing is heard in the other lanes.
     pub fn new(setup: Setup, bands: &[BarkBand]) -> Self {
         let p = &setup.p.perceptual;
         let mut law = Self {

@@ -2,13 +2,15 @@
 //!
 //! The files follow the signal: [`level`] brings both signals to one power and through the listener's terminal,
 //! [`voice_activity`] finds the speech, [`delay`] and [`splitting`] line the degraded signal up with the reference
-//! utterance by utterance, [`perceptual`] turns frames into pitch power densities, [`loudness`], [`densities`] and
-//! [`disturbance`] compare them as an ear would, [`realignment`] looks a second time where that went badly, and
-//! [`pooling`] sums it up.
+//! utterance by utterance, [`perceptual`] and [`pitch_power`] turn frames into pitch power densities, [`loudness`],
+//! [`densities`] and [`disturbance`] compare them as an ear would, [`realignment`] aligns bad intervals a second time, and
+//! [`pooling`] sums up the disturbances to the score.
 //!
 //! Samples are 16-bit values held as f32. Sums that decide something are added in the order and precision of the
 //! reference program, because a threshold that moves in its last digit can move a delay.
 
+#[cfg(test)]
+mod conformance;
 mod delay;
 mod densities;
 mod disturbance;
@@ -16,59 +18,34 @@ mod fine_delay;
 mod frame_votes;
 mod level;
 mod loudness;
+mod pair;
 mod perceptual;
+mod pitch_power;
 mod pooling;
 mod realignment;
+mod setup;
+mod shared_window;
 mod splitting;
 #[cfg(feature = "internals")]
-mod staged;
-#[cfg(test)]
 mod stages;
+mod utterance;
 mod voice_activity;
 mod window_energy;
 
 use crate::dsp::memory::Memory;
 use crate::error::{Error, Result};
-use crate::model::{P862, RateTables};
+use crate::model::P862;
 use crate::signal::Signal;
-use delay::Utterance;
 use disturbance::FrameComparison;
 use level::{Levelled, Source};
-use perceptual::ReferenceFrames;
+use perceptual::{DegradedFrames, ReferenceFrames};
+use setup::{Setup, working_rate};
 use std::sync::{Arc, Mutex};
+use utterance::Utterance;
 
 pub(crate) use pooling::Interval;
 #[cfg(feature = "internals")]
-pub use staged::Stages;
-
-/// A model at one of its sample rates.
-#[derive(Clone, Copy)]
-struct Setup<'a> {
-    p: &'a P862,
-    rate: &'a RateTables,
-}
-
-impl Setup<'_> {
-    /// Samples of a voice-activity window; the unit of coarse delays.
-    fn window(&self) -> i64 {
-        self.rate.vad_window as i64
-    }
-
-    /// Silence before and after each signal, in samples.
-    fn margin(&self) -> usize {
-        self.p.framing.margin_windows * self.rate.vad_window
-    }
-
-    /// Further zeros behind it, in samples.
-    fn tail(&self) -> usize {
-        (self.p.framing.tail_s * f64::from(self.rate.sample_rate_hz)).round() as usize
-    }
-
-    /// Samples from one frame of the perceptual model to the next.
-    fn hop(&self) -> usize {
-        self.rate.frame / 2
-    }
-}
+pub use stages::Stages;
 
 /// A stretch of the reference with one delay, in samples from the reference's start.
 #[derive(Debug, Clone, Copy)]
@@ -117,7 +94,7 @@ impl Prepared {
     /// A reference that is too short or silent.
     pub fn new(p: &Arc<P862>, reference: &Signal) -> Result<Self> {
         let sample_rate = working_rate(p, reference.sample_rate());
-        let setup = setup(p, sample_rate);
+        let setup = Setup::new(p, sample_rate);
         let source =
             Source::new(setup, reference.name(), reference.resampled(sample_rate)?.samples())?;
         Ok(Self { p: Arc::clone(p), sample_rate, source, latest: Mutex::new(None) })
@@ -126,14 +103,15 @@ impl Prepared {
     /// # Errors
     /// A degraded signal that is too short or silent; a reference without speech, or whose speech it does not overlap.
     pub fn score(&self, degraded: &Signal) -> Result<Outcome> {
-        let setup = setup(&self.p, self.sample_rate);
+        let setup = Setup::new(&self.p, self.sample_rate);
         let source =
             Source::new(setup, degraded.name(), degraded.resampled(self.sample_rate)?.samples())?;
         let longest = self.source.length().max(source.length());
         let (reference, mut degraded_levelled) = self.level(setup, &source, longest);
         drop(source);
         if !reference.levelled.activity.has_utterance(&setup.p.delay) {
-            return Err(Error::NoSpeech { name: self.source.name().to_owned() });
+            let minimum_s = setup.shortest_utterance_s();
+            return Err(Error::NoSpeech { name: self.source.name().to_owned(), minimum_s });
         }
         let utterances =
             delay::align(setup, &reference.levelled, &degraded_levelled).ok_or_else(|| {
@@ -143,13 +121,16 @@ impl Prepared {
                 }
             })?;
         degraded_levelled.alignment = Memory::new(0);
-        let compared =
-            FrameComparison::new(setup, &reference.frames, &degraded_levelled.samples, &utterances)
-                .compare(&reference.levelled.samples, &degraded_levelled.samples, longest);
-        let pooled = pooling::pool(setup, &reference.frames.active, &compared, longest);
+        let frames =
+            DegradedFrames::new(setup, &reference.frames, &degraded_levelled.samples, &utterances);
+        let signals = [&*reference.levelled.samples, &*degraded_levelled.samples];
+        let disturbances = FrameComparison::new(setup, &reference.frames, &frames, &utterances)
+            .compare(signals, longest);
+        let pooled = pooling::pool(setup, &reference.frames.active, &disturbances, longest);
+        let raw = pooling::raw(&self.p, pooled.indicators);
         Ok(Outcome {
-            raw: pooled.raw,
-            mos_lqo: pooled.mos_lqo,
+            raw,
+            mos_lqo: pooling::mos_lqo(&self.p.mapping, raw),
             sample_rate: self.sample_rate,
             frame_hop: setup.hop(),
             speech_activity: [
@@ -161,8 +142,8 @@ impl Prepared {
                 degraded_levelled.level_dbov(),
             ],
             utterances: utterances.iter().map(|utterance| self.stretch(setup, utterance)).collect(),
-            disturbance: compared.symmetric,
-            asymmetric_disturbance: compared.asymmetric,
+            disturbance: disturbances.symmetric,
+            asymmetric_disturbance: disturbances.asymmetric,
             silent: reference.frames.silent.clone(),
             intervals: pooled.intervals,
         })
@@ -191,14 +172,4 @@ impl Prepared {
         let Utterance { start, end, delay, confidence, .. } = *utterance;
         Stretch { start: sample(start), end: sample(end), delay, confidence }
     }
-}
-
-/// The model's own rate for a signal: the highest that the signal fills, or the lowest there is.
-fn working_rate(p: &P862, sample_rate: u32) -> u32 {
-    let filled = p.rates.iter().rev().find(|rate| rate.sample_rate_hz <= sample_rate);
-    filled.unwrap_or(&p.rates[0]).sample_rate_hz
-}
-
-fn setup(p: &P862, sample_rate: u32) -> Setup<'_> {
-    Setup { p, rate: p.at_rate(sample_rate).unwrap_or(&p.rates[0]) }
 }

@@ -1,14 +1,9 @@
-//! Short-term spectra and pitch power densities (P.862 clause 10.2).
+//! Both signals frame by frame in the perceptual domain: short-term spectra as pitch power densities (P.862 clause 10.2).
 
-use super::Setup;
-use super::delay::Utterance;
 use super::level::Levelled;
-use crate::dsp::frames::power::FramePower;
-use crate::dsp::lanes::{self, MOST};
-use crate::dsp::memory::Memory;
-use crate::dsp::window::hann;
-use multiversion::multiversion;
-use std::sync::Arc;
+use super::pitch_power::{Analyser, PitchPowers};
+use super::setup::Setup;
+use super::utterance::{Utterance, delay_at};
 
 /// The frames between the reference's first and last sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,46 +31,13 @@ impl ActiveFrames {
     }
 }
 
-/// The pitch power densities of consecutive frames, a row a frame.
-pub(super) struct PitchPowers {
-    bands: usize,
-    values: Memory<f32>,
-}
-
-impl PitchPowers {
-    pub fn new(bands: usize, frames: usize) -> Self {
-        Self { bands, values: Memory::zeroed(bands * frames) }
-    }
-
-    pub fn frame(&self, frame: usize) -> &[f32] {
-        &self.values[frame * self.bands..][..self.bands]
-    }
-
-    pub fn frame_mut(&mut self, frame: usize) -> &mut [f32] {
-        &mut self.values[frame * self.bands..][..self.bands]
-    }
-
-    /// Average of what is well above the threshold in frames that are not silent, over `count` frames.
-    pub fn average(&self, setup: Setup, silent: &[bool], count: usize) -> Vec<f32> {
-        let mut sums = vec![0.0f64; self.bands];
-        let heard =
-            self.values.chunks_exact(self.bands).zip(silent).filter(|(_, silent)| !**silent);
-        for (powers, _) in heard {
-            for ((sum, &power), band) in sums.iter_mut().zip(powers).zip(&setup.rate.bands) {
-                if power > setup.p.perceptual.audible_factor * band.threshold_power {
-                    *sum += f64::from(power);
-                }
-            }
-        }
-        sums.into_iter().map(|sum| (sum / count as f64) as f32).collect()
-    }
-}
-
 /// The reference in the perceptual domain.
 pub(super) struct ReferenceFrames {
     pub active: ActiveFrames,
     pub powers: PitchPowers,
+    /// Whether each frame is silent.
     pub silent: Vec<bool>,
+    /// Average pitch power density of each band over the frames that are not silent.
     pub average: Vec<f32>,
 }
 
@@ -95,101 +57,43 @@ impl ReferenceFrames {
     }
 }
 
-/// The number of frames that averages divide by.
-pub(super) fn average_count(setup: Setup, longest: usize) -> usize {
-    ((longest - 2 * setup.margin() + setup.tail()) / setup.hop()).saturating_sub(1).max(1)
+/// The degraded signal in the perceptual domain, each frame at the delay of its utterance.
+pub(super) struct DegradedFrames {
+    pub powers: PitchPowers,
+    /// Average pitch power density of each band over the frames in which the reference is not silent.
+    pub average: Vec<f32>,
 }
 
-/// Power in the bands above `factor` times the threshold of hearing; the lowest band does not count.
-pub(super) fn audible(setup: Setup, powers: &[f32], factor: f32) -> f32 {
-    let bands = powers.iter().zip(&setup.rate.bands).skip(1);
-    let heard = bands.filter(|(power, band)| **power > factor * band.threshold_power);
-    heard.map(|(&power, _)| f64::from(power)).sum::<f64>() as f32
-}
-
-/// From frames of samples to their pitch power densities.
-pub(super) struct Analyser {
-    window: Arc<[f32]>,
-    power: FramePower,
-    bands: Vec<BandPower>,
-}
-
-/// Bins of a band, and what their power is multiplied by.
-struct BandPower {
-    bins: usize,
-    scale: f64,
-}
-
-impl Analyser {
-    pub fn new(setup: Setup) -> Self {
-        let length = setup.rate.frame;
-        let scale = setup.rate.pitch_power_scale;
-        let bands = setup.rate.bands.iter();
-        let bands = bands
-            .map(|band| BandPower { bins: band.bins, scale: band.power_correction * scale })
-            .collect();
-        Self { window: hann(length), power: FramePower::new(length), bands }
-    }
-
-    /// The pitch power densities of frames, each with its place in `powers` and the samples that it begins.
-    pub fn pitch_powers<'s>(
-        &mut self,
-        mut frames: impl Iterator<Item = (usize, &'s [f32])>,
-        powers: &mut PitchPowers,
-    ) {
-        loop {
-            let abreast: Vec<_> = frames.by_ref().take(lanes::width()).collect();
-            let Some(&(_, last)) = abreast.last() else { return };
-            // The last stands for those that are missing.
-            let samples =
-                std::array::from_fn(|lane| abreast.get(lane).map_or(last, |(_, samples)| samples));
-            let mut bins = self.power.powers(&samples, &self.window);
-            for (k, band) in self.bands.iter().enumerate() {
-                let (own, rest) = bins.split_at(band.bins);
-                bins = rest;
-                let sums = sums(own);
-                for (&(f, _), sum) in abreast.iter().zip(sums) {
-                    powers.frame_mut(f)[k] = (sum * band.scale) as f32;
-                }
-            }
-        }
-    }
-
-    /// The pitch power densities of the degraded signal's frames, each at its utterance's delay.
-    pub fn delayed(
-        &mut self,
+impl DegradedFrames {
+    /// The frames of `degraded`, as long as the pair's longer signal and the tail; frames that lie outside it are zero.
+    pub fn new(
         setup: Setup,
+        reference: &ReferenceFrames,
         degraded: &[f32],
         utterances: &[Utterance],
-        frames: usize,
-    ) -> PitchPowers {
-        let mut powers = PitchPowers::new(self.bands.len(), frames);
+    ) -> Self {
+        let frames = reference.active.end;
+        let mut powers = PitchPowers::new(setup.rate.bands.len(), frames);
         let heard = (0..frames).filter_map(|f| {
             let x = setup.margin() + f * setup.hop();
             let from = x as i64 + delay_at(setup, utterances, x);
             let heard = from > 0 && from as usize + setup.rate.frame < degraded.len();
             heard.then(|| (f, &degraded[from as usize..]))
         });
-        self.pitch_powers(heard, &mut powers);
-        powers
+        Analyser::new(setup).pitch_powers(heard, &mut powers);
+        let count = average_count(setup, degraded.len() - setup.tail());
+        Self { average: powers.average(setup, &reference.silent, count), powers }
     }
 }
 
-/// The sum of each lane, added in f64.
-#[multiversion(targets("x86_64+avx512f", "x86_64+avx2", "aarch64+neon"))]
-fn sums(rows: &[[f32; MOST]]) -> [f64; MOST] {
-    let mut sums = [0.0; MOST];
-    for row in rows {
-        for (sum, &value) in sums.iter_mut().zip(row) {
-            *sum += f64::from(value);
-        }
-    }
-    sums
+/// The number of frames that averages divide by.
+fn average_count(setup: Setup, longest: usize) -> usize {
+    ((longest - 2 * setup.margin() + setup.tail()) / setup.hop()).saturating_sub(1).max(1)
 }
 
-/// The delay of the utterance that the reference position `x` lies in, in samples.
-pub(super) fn delay_at(setup: Setup, utterances: &[Utterance], x: usize) -> i64 {
-    let begun =
-        utterances.partition_point(|utterance| utterance.start * setup.window() <= x as i64);
-    utterances[begun.saturating_sub(1)].delay
+/// Power in the bands above `factor` times the threshold of hearing; the lowest band does not count.
+fn audible(setup: Setup, powers: &[f32], factor: f32) -> f32 {
+    let bands = powers.iter().zip(&setup.rate.bands).skip(1);
+    let heard = bands.filter(|(power, band)| **power > factor * band.threshold_power);
+    heard.map(|(&power, _)| f64::from(power)).sum::<f64>() as f32
 }

@@ -1,10 +1,10 @@
 //! From the disturbance of frames to the score (P.862 clause 10.2, aggregation over time; P.862.1; P.862.2).
 
-use super::Setup;
-use super::disturbance::Compared;
+use super::disturbance::Disturbances;
 use super::perceptual::ActiveFrames;
+use super::setup::Setup;
 use crate::dsp::power::raise;
-use crate::model::Mapping;
+use crate::model::{Mapping, P862};
 
 /// A split-second interval: the score that a recording would get that were all like this.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,34 +17,25 @@ pub(crate) struct Interval {
     pub mos_lqo: f64,
 }
 
-/// The score, and how it changed over time.
+/// The disturbance of a recording, and how its score changed over time.
 pub(super) struct Pooled {
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "a stage that the conformance test compares")
-    )]
+    /// Symmetric and asymmetric disturbance over all split-second intervals.
     pub indicators: [f64; 2],
-    pub raw: f64,
-    pub mos_lqo: f64,
     pub intervals: Vec<Interval>,
 }
 
+/// Pools the disturbances of the active frames; the pair's longer signal has `longest` samples.
 pub(super) fn pool(
     setup: Setup,
     active: &ActiveFrames,
-    compared: &Compared,
+    disturbances: &Disturbances,
     longest: usize,
 ) -> Pooled {
     let p = &setup.p.pooling;
-    let rater = |disturbance: [f64; 2]| {
-        let raw =
-            p.perfect - p.symmetric_weight * disturbance[0] - p.asymmetric_weight * disturbance[1];
-        (raw, mos_lqo(&setup.p.mapping, raw))
-    };
     // A reference whose first sound comes after its last frame still has that frame.
     let first = active.first.min(active.end - 1);
     let weights = time_weights(setup, active.end, longest);
-    let powers = [&compared.symmetric, &compared.asymmetric].map(|frames| {
+    let powers = [&disturbances.symmetric, &disturbances.asymmetric].map(|frames| {
         let mut powers: Vec<f64> = frames.iter().copied().map(f64::from).collect();
         raise(&mut powers, p.interval_exponent);
         powers
@@ -65,26 +56,32 @@ pub(super) fn pool(
         intervals.push(Interval {
             first_frame: start,
             frames: end - start,
-            mos_lqo: rater(values).1,
+            mos_lqo: mos_lqo(&setup.p.mapping, raw(setup.p, values)),
         });
     }
     let indicators = sums.map(|sum| (sum / total).sqrt());
-    let (raw, mos_lqo) = rater(indicators);
-    Pooled { indicators, raw, mos_lqo, intervals }
+    Pooled { indicators, intervals }
+}
+
+/// The raw score of a symmetric and an asymmetric disturbance.
+pub(super) fn raw(p: &P862, [symmetric, asymmetric]: [f64; 2]) -> f64 {
+    let p = &p.pooling;
+    p.perfect - p.symmetric_weight * symmetric - p.asymmetric_weight * asymmetric
 }
 
 /// MOS-LQO of a raw score.
-fn mos_lqo(p: &Mapping, raw: f64) -> f64 {
+pub(super) fn mos_lqo(p: &Mapping, raw: f64) -> f64 {
     p.low + p.span / (1.0 + (p.slope * raw + p.offset).exp())
 }
 
-/// What an interval's place in time weighs: listeners remember the end of long recordings better.
+/// The weight of an interval by its time: listeners remember the end of long recordings better.
 struct TimeWeights {
     fade: f64,
     frames: f64,
 }
 
 impl TimeWeights {
+    /// The weight of the interval that begins so many frames after the first active one.
     fn at(&self, frame: usize) -> f64 {
         (1.0 - self.fade) + self.fade * frame as f64 / self.frames
     }

@@ -1,7 +1,7 @@
 //! A second, finer alignment where the first left bad intervals (P.862 clause 10.2, realignment of bad intervals).
 
-use super::Setup;
-use super::delay::Utterance;
+use super::setup::Setup;
+use super::utterance::Utterance;
 use crate::dsp::argmax::argmax_by;
 use crate::dsp::correlation::coefficient;
 use crate::dsp::fft::{Buffer, Correlation, fast_length};
@@ -9,17 +9,19 @@ use crate::dsp::memory::Memory;
 use crate::dsp::sums::energy;
 use std::ops::Range;
 
-/// Consecutive frames that went badly, and the further delay that mends them.
+/// Consecutive frames with much disturbance, and the further delay at which the signals correlate best there.
 #[derive(Debug)]
 pub(super) struct BadInterval {
+    /// Frames of the reference.
     pub frames: Range<usize>,
     /// In samples.
     pub delay: i64,
 }
 
-/// The degraded signal on the reference's time axis, bad intervals moved once more; nothing of it without such intervals.
+/// What the second alignment found and made.
 pub(super) struct Realigned {
     pub intervals: Vec<BadInterval>,
+    /// The degraded signal on the reference's time axis, bad intervals moved by their delay; empty without such intervals.
     pub degraded: Memory<f32>,
 }
 
@@ -97,6 +99,7 @@ fn bad_intervals(setup: Setup, symmetric: &[f32]) -> Vec<Range<usize>> {
     intervals
 }
 
+/// Both signals on the reference's time axis, to search delays in.
 struct Search<'a> {
     setup: Setup<'a>,
     reference: &'a [f32],
@@ -142,10 +145,10 @@ impl Search<'_> {
         correlation.spectrum(&mut x);
         correlation.run(&x, &mut y);
         let products = y.samples();
-        let scale = Correlation::scale(length) as f64;
         let range = range as i64;
         let at_lag = |lag: i64| {
-            let product = f64::from(products[lag.rem_euclid(length as i64) as usize]) / scale;
+            let product =
+                f64::from(products[lag.rem_euclid(length as i64) as usize]) / length as f64;
             (lag, coefficient(product, energies))
         };
         let best = argmax_by((-range..range).map(at_lag), |&(_, value)| value);

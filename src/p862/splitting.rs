@@ -1,21 +1,23 @@
 //! Splitting an utterance where its delay changes (P.862 clause 10.1, utterance splitting).
 
-use super::delay::{Pair, Utterance};
 use super::fine_delay::LagVotes;
+use super::pair::Pair;
+use super::setup::Setup;
+use super::shared_window::SharedWindow;
+use super::utterance::Utterance;
 use crate::dsp::argmax::argmax_by;
 use crate::dsp::correlation::Correlator;
-use crate::dsp::window::hann;
-use std::sync::Arc;
 
-/// A place where an utterance might fall into two, and what each side says of its delay.
+/// A boundary at which an utterance might be split, and the delays that each side would have.
 #[derive(Clone, Copy)]
 struct Candidate {
-    /// Voice-activity window of the boundary.
+    /// The first voice-activity window of the right side.
     boundary: i64,
     left: Side,
     right: Side,
 }
 
+/// What [`Utterance`] says of each side.
 #[derive(Clone, Copy)]
 struct Side {
     coarse: i64,
@@ -23,14 +25,14 @@ struct Side {
     confidence: f32,
 }
 
-/// Splits utterances in place until none gains by it.
+/// Splits utterances in place until no split makes both sides more confident than the whole.
 pub(super) fn split<'a>(
     pair: &'a Pair<'a>,
     correlator: &mut Correlator,
     votes: LagVotes<'a>,
     utterances: &mut Vec<Utterance>,
 ) {
-    let mut splitter = Splitter { pair, votes, window: SharedWindow::new(pair) };
+    let mut splitter = Splitter { pair, votes, window: SharedWindow::new(pair.setup) };
     let mut u = 0;
     while u < utterances.len() && utterances.len() < pair.setup.p.splitting.utterance_limit {
         match splitter.best_split(correlator, &utterances[u]) {
@@ -51,6 +53,8 @@ struct Splitter<'a> {
 }
 
 impl Splitter<'_> {
+    /// Of the splits at which the delay jumps by a window or more and both sides are more confident than the whole, the one
+    /// with the most confidence in sum.
     fn best_split(
         &mut self,
         correlator: &mut Correlator,
@@ -61,7 +65,7 @@ impl Splitter<'_> {
             self.votes.window_changed();
         }
         let mut candidates = self.left_coarse_delays(correlator, utterance, &boundaries);
-        if self.window.overwritten {
+        if self.window.is_overwritten() {
             self.votes.window_changed();
         }
         self.forward_pass(utterance, &mut candidates);
@@ -95,7 +99,8 @@ impl Splitter<'_> {
         if length < p.shortest_speech {
             return None;
         }
-        let unit = (self.pair.setup.rate.align_fft / (4 * self.pair.setup.rate.vad_window)) as i64;
+        let Setup { p: model, rate } = self.pair.setup;
+        let unit = (rate.align_fft / model.delay.hop_divisor / rate.vad_window).max(1) as i64;
         let spread = p.candidates * unit;
         let step = unit
             * ((p.step_fraction * length as f64 + (spread - 1) as f64) / spread as f64).floor()
@@ -108,8 +113,9 @@ impl Splitter<'_> {
         Some(std::iter::once(first).chain(more).collect())
     }
 
-    /// The coarse delays on the left of every boundary. Those on the right are left for [`backward_pass`](Self::backward_pass)
-    /// to find, which needs few of them; but what of their correlations stays in [`SharedWindow`] is put there.
+    /// A candidate for every boundary with the coarse delay of its left side. The coarse delays of right sides are found by
+    /// [`backward_pass`](Self::backward_pass), which needs few of them; here they are computed only where their correlation
+    /// overwrites a part of [`SharedWindow`] that no later one overwrites.
     fn left_coarse_delays(
         &mut self,
         correlator: &mut Correlator,
@@ -133,7 +139,8 @@ impl Splitter<'_> {
         boundaries.iter().zip(stays).map(candidate).collect()
     }
 
-    /// Whether the correlation on the right of each boundary writes on places of the window that no later one writes on.
+    /// For each boundary, whether the correlation of its right side overwrites values of [`SharedWindow`] that no later
+    /// correlation overwrites.
     fn right_sides_that_stay(&self, utterance: &Utterance, boundaries: &[i64]) -> Vec<bool> {
         let written = |range| {
             let envelopes = self.pair.envelopes(range, utterance.coarse);
@@ -167,7 +174,7 @@ impl Splitter<'_> {
                     continue;
                 }
                 while pass.frames > 0 && pass.r + frame <= candidate.boundary * window {
-                    self.votes.add_smoothed(self.pair, &self.window.values, pass);
+                    self.votes.add_smoothed(self.pair, self.window.values(), pass);
                     pass.advance();
                 }
                 let (lag, confidence) = self.votes.best();
@@ -207,7 +214,7 @@ impl Splitter<'_> {
                     continue;
                 }
                 while pass.frames > 0 && pass.r >= candidate.boundary * window {
-                    self.votes.add_smoothed(self.pair, &self.window.values, pass);
+                    self.votes.add_smoothed(self.pair, self.window.values(), pass);
                     pass.advance();
                 }
                 let (lag, confidence) = self.votes.best();
@@ -238,46 +245,5 @@ impl Splitter<'_> {
             right.end = self.pair.latest_end(right.delay);
         }
         (left, right)
-    }
-}
-
-/// The window of the fine alignment as the reference program sees it while it splits.
-///
-/// There the window and the output of the envelope correlations share memory: the window stands at an offset of
-/// 3·length + 6 values behind the place that every correlation is written to, so long correlations overwrite its start.
-/// The splits of long utterances depend on it, and scores equal to the reference program's need the same ones.
-struct SharedWindow {
-    clean: Arc<[f32]>,
-    values: Vec<f32>,
-    overwritten: bool,
-}
-
-impl SharedWindow {
-    fn new(pair: &Pair) -> Self {
-        let clean = hann(pair.setup.rate.align_fft);
-        Self { values: clean.to_vec(), clean, overwritten: false }
-    }
-
-    fn offset(&self) -> usize {
-        3 * self.clean.len() + 6
-    }
-
-    /// Makes the window anew; returns whether it had been overwritten.
-    fn restore(&mut self) -> bool {
-        self.values.copy_from_slice(&self.clean);
-        std::mem::take(&mut self.overwritten)
-    }
-
-    /// How many values of the window a correlation of so many values writes over.
-    fn written(&self, correlation: usize) -> usize {
-        correlation.saturating_sub(self.offset()).min(self.clean.len())
-    }
-
-    fn overwrite(&mut self, correlation: &[f32]) {
-        let beyond = correlation.get(self.offset()..).unwrap_or_default();
-        self.overwritten |= !beyond.is_empty();
-        for (value, written) in self.values.iter_mut().zip(beyond) {
-            *value = *written;
-        }
     }
 }

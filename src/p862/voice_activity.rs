@@ -1,6 +1,6 @@
 //! Voice activity and log energies in 4 ms windows (P.862 clause 10.1, envelope-based alignment).
 
-use super::Setup;
+use super::setup::Setup;
 use super::window_energy::window_energies;
 use crate::dsp::biquad;
 use crate::dsp::memory::Memory;
@@ -13,11 +13,6 @@ pub(super) struct Activity {
     pub energy: Vec<f32>,
     /// ln(energy / threshold) where above it, else 0.
     pub log: Vec<f32>,
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "a stage that the conformance test compares")
-    )]
-    pub threshold: f32,
 }
 
 impl Activity {
@@ -31,7 +26,7 @@ impl Activity {
         let log = energy
             .iter()
             .map(|&e| if e > threshold { f64::from(e / threshold).ln() as f32 } else { 0.0 });
-        Self { log: log.collect(), threshold, energy }
+        Self { log: log.collect(), energy }
     }
 
     /// Share of the windows that carry speech, 0 to 1.
@@ -104,7 +99,7 @@ fn mark_speech(p: &VoiceActivity, energy: &mut [f32], floor: f32) -> f32 {
             run.iter().sum::<f32>() < p.weak_run_factor * threshold * run.len() as f32
         });
     }
-    join_runs(energy, p.joined_gap, floor);
+    merge_runs(energy, p.joined_gap, floor);
     if runs(energy).is_empty() {
         energy.iter_mut().for_each(|e| *e = e.abs());
         silence_ends(energy, floor);
@@ -133,7 +128,7 @@ fn noise_threshold(p: &VoiceActivity, energy: &[f32], first: f32) -> f32 {
     threshold
 }
 
-/// Forgets what lies above the threshold, without a guess at each which it is.
+/// Drops the energies above the threshold, without a branch that the processor would have to guess.
 fn keep_below(energy: &mut Vec<f32>, threshold: f32) {
     let mut kept = 0;
     for i in 0..energy.len() {
@@ -182,7 +177,7 @@ pub(super) fn runs(energy: &[f32]) -> Vec<Range<usize>> {
     runs
 }
 
-/// Turns the runs negative that are not `wanted` any more.
+/// Turns the energies of `unwanted` runs negative.
 fn drop_runs(energy: &mut [f32], unwanted: impl Fn(&[f32]) -> bool) {
     for run in runs(energy) {
         if unwanted(&energy[run.clone()]) {
@@ -192,7 +187,7 @@ fn drop_runs(energy: &mut [f32], unwanted: impl Fn(&[f32]) -> bool) {
 }
 
 /// Fills the short gaps between runs with the floor.
-fn join_runs(energy: &mut [f32], longest_gap: usize, floor: f32) {
+fn merge_runs(energy: &mut [f32], longest_gap: usize, floor: f32) {
     for pair in runs(energy).windows(2) {
         let gap = pair[0].end..pair[1].start;
         if gap.len() <= longest_gap {
@@ -201,19 +196,20 @@ fn join_runs(energy: &mut [f32], longest_gap: usize, floor: f32) {
     }
 }
 
-/// Two windows before and after each run get a part of its edge; a run just ended hides a start within its fade.
+/// Gives the two windows before and after each run a share of the energy at its edge. A run that starts within three
+/// windows after the end of another gets none before it.
 fn soften_edges(p: &VoiceActivity, energy: &mut [f32]) {
-    let part = |e: f32, share: f64| (f64::from(e) * share) as f32;
+    let share_of = |e: f32, share: f64| (f64::from(e) * share) as f32;
     let mut v = 3;
     while v + 2 < energy.len() {
         if energy[v] > 0.0 && energy[v - 2] <= 0.0 {
-            energy[v - 2] = part(energy[v], p.edge_far);
-            energy[v - 1] = part(energy[v], p.edge_near);
+            energy[v - 2] = share_of(energy[v], p.edge_far);
+            energy[v - 1] = share_of(energy[v], p.edge_near);
             v += 1;
         }
         if energy[v] <= 0.0 && energy[v - 1] > 0.0 {
-            energy[v] = part(energy[v - 1], p.edge_near);
-            energy[v + 1] = part(energy[v - 1], p.edge_far);
+            energy[v] = share_of(energy[v - 1], p.edge_near);
+            energy[v + 1] = share_of(energy[v - 1], p.edge_far);
             v += 3;
         }
         v += 1;

@@ -1,6 +1,7 @@
 //! A comparison as text for a terminal.
 
-use crate::batch::{Comparison, GroupComparison, Verdict};
+use crate::results::{Comparison, GroupComparison, Verdict};
+use crate::rounding::signed;
 use std::io::{self, Write};
 
 /// What is listed, most urgent first, under its heading.
@@ -40,12 +41,12 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
 /// The change of a group's mean in a sentence, where there are rows to compare.
 pub(super) fn change(group: &GroupComparison) -> Option<String> {
     let test = group.test?;
-    let mut text = format!("mean {:+.3}", test.difference.mean);
+    let mut text = format!("mean {}", signed(test.difference.mean, 3));
     if let Some((low, high)) = test.difference.interval {
-        text += &format!(" (95 % interval {low:+.3} to {high:+.3})");
+        text += &format!(" (95 % interval {} to {})", signed(low, 3), signed(high, 3));
     }
     if let Some(effect) = test.effect_size {
-        text += &format!(", effect size {effect:+.2}");
+        text += &format!(", effect size {}", signed(effect, 2));
     }
     if let Some(p) = group.adjusted_p {
         text += &if p < 0.001 { ", p < 0.001".to_owned() } else { format!(", p = {p:.3}") };

@@ -1,7 +1,8 @@
 //! Scores for programs: one JSON object on one line, as `schemas/*.json` describe it.
 
-use super::{Chosen, Entry, Recording, Scored};
-use crate::model::{Band, Model};
+use super::Entry;
+use crate::model::{Band, ChosenModel, Model};
+use crate::score::{Recording, Scored};
 use crate::validation::Validation;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::io::{Error, Result, Write};
@@ -15,7 +16,7 @@ use std::io::{Error, Result, Write};
 pub fn score(
     out: &mut impl Write,
     reference: &Entry<Recording>,
-    chosen: Option<&Chosen>,
+    chosen: Option<&ChosenModel>,
     scores: &[Entry<Scored>],
 ) -> Result<()> {
     scores_of("basilar-score/1", out, reference, chosen, scores)
@@ -26,7 +27,7 @@ pub(super) fn scores_of<T: Serialize>(
     schema: &'static str,
     out: &mut impl Write,
     reference: &Entry<Recording>,
-    chosen: Option<&Chosen>,
+    chosen: Option<&ChosenModel>,
     scores: &[Entry<T>],
 ) -> Result<()> {
     #[derive(serde::Serialize)]
@@ -81,7 +82,7 @@ struct ModelLine<'a> {
 
 impl<'a> ModelLine<'a> {
     /// The model of a comparison.
-    fn chosen(chosen: &'a Chosen) -> Self {
+    fn chosen(chosen: &'a ChosenModel) -> Self {
         let chosen_by = Some(if chosen.automatic { "auto" } else { "option" });
         Self { chosen_by, ..Self::new(None, &chosen.model) }
     }

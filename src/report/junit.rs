@@ -1,7 +1,7 @@
 //! A comparison as JUnit XML, which every CI system shows: a suite a group, a test case a row.
 
 use super::comparison::change;
-use crate::batch::{Comparison, GroupComparison, RowComparison, Verdict};
+use crate::results::{Comparison, GroupComparison, RowComparison, Verdict};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::io::{self, Write};
 

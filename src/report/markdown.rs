@@ -1,7 +1,7 @@
 //! A comparison as Markdown, for a comment on a pull request.
 
 use super::comparison::{LISTED, change, conclusion};
-use crate::batch::Comparison;
+use crate::results::Comparison;
 use std::io::{self, Write};
 
 /// Rows that are listed for each verdict, so that the comment stays readable.

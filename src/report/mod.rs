@@ -3,18 +3,14 @@
 pub mod comparison;
 pub mod json;
 pub mod junit;
+pub mod long_calls;
 pub mod markdown;
 pub mod plot;
 pub mod summary;
 pub mod text;
-pub mod timeline;
 pub mod validation;
 
 use crate::error::Result;
-use crate::model::Model;
-use crate::scorer::Score;
-use crate::signal::Signal;
-use serde::Serialize;
 
 /// A recording by its name, and what became of it.
 #[derive(Debug)]
@@ -23,41 +19,6 @@ pub struct Entry<T> {
     pub file: String,
     /// What is known of it, or why it cannot be used.
     pub outcome: Result<T>,
-}
-
-/// What every usable recording has.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Recording {
-    /// Samples per second, in Hz.
-    pub sample_rate: u32,
-    /// Length in seconds.
-    pub duration_s: f64,
-}
-
-impl From<&Signal> for Recording {
-    fn from(signal: &Signal) -> Self {
-        Self { sample_rate: signal.sample_rate(), duration_s: signal.duration_s() }
-    }
-}
-
-/// The model of a comparison.
-#[derive(Debug, Clone)]
-pub struct Chosen {
-    /// The model.
-    pub model: Model,
-    /// Whether the reference's sample rate decided.
-    pub automatic: bool,
-}
-
-/// A degraded recording with its score.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Scored {
-    /// The degraded recording.
-    #[serde(flatten)]
-    pub recording: Recording,
-    /// Its score.
-    #[serde(flatten)]
-    pub score: Score,
 }
 
 /// A text as one line for a terminal: a file's name may hold line breaks and escape sequences.

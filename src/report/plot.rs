@@ -1,7 +1,7 @@
 //! MOS-LQO against bit-rate as an SVG picture: a line a codec, with the intervals of the means.
 
-use crate::batch::{GroupSummary, Summaries};
 use crate::error::{Error, Result};
+use crate::results::{GroupSummary, Summaries};
 use plotters::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -28,9 +28,9 @@ type Point = (f64, f64, Option<(f64, f64)>);
 /// Draws the groups over the numbers in their column `x`; the other columns name the lines.
 ///
 /// # Errors
-/// [`Error::InvalidTable`] where `x` is not among the columns or holds no number.
+/// [`Error::NothingToDraw`] where `x` is not among the columns or holds no number.
 pub fn svg(summaries: &Summaries, x: &str) -> Result<String> {
-    let invalid = |reason: String| Error::InvalidTable { name: x.to_owned(), reason };
+    let invalid = |reason: String| Error::NothingToDraw { name: x.to_owned(), reason };
     let place = summaries.group_by.iter().position(|column| column == x);
     let place = place.ok_or_else(|| invalid("not a column of --group-by; add it there".into()))?;
     let lines = lines(&summaries.groups, place);

@@ -1,6 +1,6 @@
 //! A summary as text for a terminal, or as CSV.
 
-use crate::batch::{GroupSummary, Over, Summaries};
+use crate::results::{GroupSummary, Over, Summaries};
 use std::io::{self, Write};
 
 /// Writes a table of the groups, and below it the worst files of each.

@@ -1,8 +1,10 @@
 //! Scores for a person to read: a block for one recording, a table for several.
 
-use super::{Chosen, Entry, Recording, Scored, printable};
-use crate::model::Model;
-use crate::scorer::{Alignment, Quality, Score};
+use super::{Entry, printable};
+use crate::model::{ChosenModel, Model};
+use crate::rounding::fixed;
+use crate::score::{Alignment, Recording, Score, Scored};
+use crate::service_band::ServiceBand;
 use anstyle::{AnsiColor, Style};
 use std::io::{Result, Write};
 
@@ -17,7 +19,7 @@ pub(super) const HEADING: Style = Style::new().bold();
 pub fn block(
     out: &mut impl Write,
     reference: (&str, Recording),
-    chosen: &Chosen,
+    chosen: &ChosenModel,
     degraded: (&str, &Scored),
 ) -> Result<()> {
     let Scored { recording, score } = degraded.1;
@@ -25,7 +27,7 @@ pub fn block(
     quality(out, score.mos_lqo, "")?;
     if let Some(raw) = score.raw {
         field(out, "Raw score")?;
-        writeln!(out, "{raw:.3}")?;
+        writeln!(out, "{}", fixed(raw, 3))?;
     }
     model(out, chosen, reference.1)?;
     field(out, "Delay")?;
@@ -41,13 +43,13 @@ pub fn block(
 pub fn table_head(
     out: &mut impl Write,
     reference: (&str, Recording),
-    chosen: &Chosen,
+    chosen: &ChosenModel,
 ) -> Result<()> {
     named(out, "Reference", reference.0, reference.1)?;
     model(out, chosen, reference.1)?;
     writeln!(
         out,
-        "\n{HEADING}MOS-LQO  Quality            Delay (ms)  Length (s)  Degraded{HEADING:#}"
+        "\n{HEADING}MOS-LQO  Service band          Delay (ms)  Length (s)  Degraded{HEADING:#}"
     )
 }
 
@@ -64,10 +66,10 @@ pub fn table_row(out: &mut impl Write, entry: &Entry<Scored>) -> Result<()> {
             let (delay, duration_s) = (delay_range(alignment), recording.duration_s);
             writeln!(
                 out,
-                "{style}{mos_lqo:7.3}  {quality:9}{style:#}  {delay:>18}  {duration_s:10.3}  {name}"
+                "{style}{mos_lqo:7.3}  {quality:12}{style:#}  {delay:>18}  {duration_s:10.3}  {name}"
             )
         }
-        Err(_) => writeln!(out, "{:>7}  {:41}  {name}", "-", "not scored"),
+        Err(_) => writeln!(out, "{:>7}  {:44}  {name}", "-", "not scored"),
     }
 }
 
@@ -93,15 +95,20 @@ pub(super) fn field(out: &mut impl Write, label: &str) -> Result<()> {
     write!(out, "{HEADING}{label:11}{HEADING:#}")
 }
 
-/// A score with its quality in words, and a remark behind them.
+/// A score with its service band, and a remark behind them.
 pub(super) fn quality(out: &mut impl Write, mos_lqo: f64, remark: &str) -> Result<()> {
-    let quality = Quality::of(mos_lqo);
-    let style = colour(quality);
-    writeln!(out, "{style}{mos_lqo:.3}  {quality}{style:#}{remark}")
+    let band = ServiceBand::of(mos_lqo);
+    let style = colour(band);
+    let limit = band.limit();
+    writeln!(out, "{style}{mos_lqo:.3}  {band}{style:#} (service band {limit}){remark}")
 }
 
-pub(super) fn model(out: &mut impl Write, chosen: &Chosen, reference: Recording) -> Result<()> {
-    let Chosen { model, automatic } = chosen;
+pub(super) fn model(
+    out: &mut impl Write,
+    chosen: &ChosenModel,
+    reference: Recording,
+) -> Result<()> {
+    let ChosenModel { model, automatic } = chosen;
     field(out, "Model")?;
     writeln!(out, "{} {}, {}", model.name(), model.version(), model.title())?;
     if *automatic {
@@ -132,10 +139,11 @@ fn delay(alignment: &Alignment) -> String {
     let delay_ms = alignment.delay_s() * 1e3;
     let (least, most) = alignment.delay_range_s();
     if least == most {
-        return format!("{delay_ms:.1} ms");
+        return format!("{} ms", fixed(delay_ms, 1));
     }
     let utterances = alignment.utterances.len();
-    format!("{delay_ms:.1} ms ({} ms over {utterances} utterances)", delay_range(alignment))
+    let (delay_ms, range_ms) = (fixed(delay_ms, 1), delay_range(alignment));
+    format!("{delay_ms} ms ({range_ms} ms over {utterances} utterances)")
 }
 
 fn delay_range(alignment: &Alignment) -> String {
@@ -144,15 +152,15 @@ fn delay_range(alignment: &Alignment) -> String {
 
 /// A range of delays that are given in seconds.
 pub(super) fn range_ms((least, most): (f64, f64)) -> String {
-    let [least, most] = [least, most].map(|delay_s| format!("{:.1}", delay_s * 1e3));
+    let [least, most] = [least, most].map(|delay_s| fixed(delay_s * 1e3, 1));
     if least == most { least } else { format!("{least} to {most}") }
 }
 
-pub(super) fn colour(quality: Quality) -> Style {
-    let colour = match quality {
-        Quality::Excellent | Quality::Good => AnsiColor::Green,
-        Quality::Fair => AnsiColor::Yellow,
-        Quality::Poor | Quality::Bad => AnsiColor::Red,
+pub(super) fn colour(band: ServiceBand) -> Style {
+    let colour = match band {
+        ServiceBand::Excellent | ServiceBand::Good => AnsiColor::Green,
+        ServiceBand::Fair => AnsiColor::Yellow,
+        ServiceBand::Poor | ServiceBand::Bad => AnsiColor::Red,
     };
     Style::new().bold().fg_color(Some(colour.into()))
 }

@@ -35,7 +35,7 @@ impl Channel {
         if place < channels {
             Ok(Some(place))
         } else {
-            Err(Error::NoSuchChannel { name: name.to_owned(), channel: self, channels })
+            Err(Error::NoSuchChannel { name: name.to_owned(), channel: self.to_string(), channels })
         }
     }
 }

@@ -3,11 +3,13 @@
 mod channel;
 mod container;
 mod decoding;
+mod extensions;
 mod level;
 mod mixdown;
 mod open;
 mod opus;
 mod pcm;
+mod reference;
 mod resample;
 mod warning;
 mod wav;
@@ -18,6 +20,7 @@ use std::ops::RangeInclusive;
 
 pub use channel::Channel;
 pub use decoding::Stream;
+pub use extensions::is_audio_file;
 pub use level::SpeechLevel;
 pub use open::OpenOptions;
 pub use pcm::{Encoding, RawFormat};
@@ -26,7 +29,7 @@ pub use warning::Warning;
 use crate::error::{Error, Result};
 
 /// Sample rates that are read and converted, in Hz.
-const SAMPLE_RATES: RangeInclusive<u32> = 4_000..=384_000;
+pub const SAMPLE_RATES: RangeInclusive<u32> = 4_000..=384_000;
 
 /// One channel of audio.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,7 +105,7 @@ impl Signal {
     /// The length is the nearest whole number of samples to the same duration.
     ///
     /// # Errors
-    /// [`Error::SampleRate`] where either rate is outside 4 to 384 kHz.
+    /// [`Error::SampleRate`] where either rate is outside [`SAMPLE_RATES`].
     pub fn resampled(&self, sample_rate: u32) -> Result<Cow<'_, Signal>> {
         check_sample_rate(&self.name, self.sample_rate)?;
         check_sample_rate(&self.name, sample_rate)?;
@@ -152,6 +155,6 @@ fn check_sample_rate(name: &str, sample_rate: u32) -> Result<()> {
     if SAMPLE_RATES.contains(&sample_rate) {
         Ok(())
     } else {
-        Err(Error::SampleRate { name: name.to_owned(), sample_rate })
+        Err(Error::SampleRate { name: name.to_owned(), sample_rate, limits_hz: SAMPLE_RATES })
     }
 }

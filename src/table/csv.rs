@@ -17,9 +17,9 @@ pub(super) struct Reader {
 impl Reader {
     pub fn new(name: String, file: File, delimiter: u8) -> Result<Self> {
         let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(file);
-        let invalid = |error: csv::Error| Error::InvalidTable {
+        let invalid = |error: csv::Error| Error::CorruptTable {
             name: name.clone(),
-            reason: format!("its header cannot be read ({error}); save the table as UTF-8 text"),
+            reason: format!("its header cannot be read ({error})"),
         };
         let header = reader.headers().map_err(invalid)?.clone();
         Ok(Self { name, header, records: reader.into_byte_records(), row: 0 })

@@ -33,7 +33,7 @@ impl Format {
     /// The format that a file's extension stands for.
     ///
     /// # Errors
-    /// [`Error::InvalidTable`] for any other extension.
+    /// [`Error::UnknownTableFormat`] for any other extension.
     pub fn of(path: &Path) -> Result<Self> {
         let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
         match extension.as_ref().and_then(|extension| extension.to_str()) {
@@ -41,12 +41,7 @@ impl Format {
             Some("tsv") => Ok(Self::Tsv),
             Some("jsonl" | "ndjson") => Ok(Self::JsonLines),
             Some("parquet") => Ok(Self::Parquet),
-            _ => Err(Error::InvalidTable {
-                name: path.display().to_string(),
-                reason:
-                    "the name does not say the format; let it end in .csv, .tsv, .jsonl or .parquet"
-                        .into(),
-            }),
+            _ => Err(Error::UnknownTableFormat { name: path.display().to_string() }),
         }
     }
 }
@@ -156,13 +151,14 @@ impl Kind {
     }
 }
 
-/// Says which of the columns that a table needs its first row lacks.
-pub(crate) fn check_columns(first: &Cells, needed: &[&str]) -> std::result::Result<(), String> {
+/// Refuses a table whose first row lacks a column that is needed.
+pub(crate) fn check_columns(path: &Path, first: &Cells, needed: &[&str]) -> Result<()> {
     let Some(column) = needed.iter().find(|column| !first.contains_key(**column)) else {
         return Ok(());
     };
     let found = first.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-    Err(format!("it has no column {column}, only {found}; name one so"))
+    let name = path.display().to_string();
+    Err(Error::NoColumn { name, column: (*column).to_owned(), found })
 }
 
 /// A cell as text: nothing for an empty one, JSON for lists and objects.

@@ -33,10 +33,9 @@ impl Reader {
                 let count = file.metadata().file_metadata().num_rows().unsigned_abs();
                 Ok(Self { name, rows: RowIter::from_file_into(Box::new(file)), row: 0, count })
             }
-            Err(error) => Err(Error::InvalidTable {
-                name,
-                reason: format!("not a Parquet file ({error}); write or copy it again"),
-            }),
+            Err(error) => {
+                Err(Error::CorruptTable { name, reason: format!("not a Parquet file ({error})") })
+            }
         }
     }
 }
@@ -50,9 +49,9 @@ impl Iterator for Reader {
         Some(match row.map(|row| row.to_json_value()) {
             Ok(Value::Object(cells)) => Ok(cells),
             Ok(_) => Ok(Cells::new()),
-            Err(error) => Err(Error::InvalidTable {
+            Err(error) => Err(Error::CorruptTable {
                 name: self.name.clone(),
-                reason: format!("row {} cannot be read ({error}); copy the file again", self.row),
+                reason: format!("row {} cannot be read ({error})", self.row),
             }),
         })
     }

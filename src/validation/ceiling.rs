@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// What a metric would reach that knew the mean vote of infinitely many listeners, against the votes of these.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Ceiling {
     /// Its Pearson correlation: the root of the votes' reliability, which is the part of their
     /// variance that is not noise (Spearman, 1904, correction for attenuation).

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 /// One listening test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Dataset {
     /// Its name, where the ratings give one.
     pub dataset: Option<String>,
@@ -26,6 +27,7 @@ pub struct Dataset {
 
 /// Votes, scores, and how well these follow those.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Evaluation<Subject> {
     /// What was judged, in the order of the ratings.
     pub judged: Vec<Judged<Subject>>,
@@ -37,6 +39,7 @@ pub struct Evaluation<Subject> {
 
 /// The votes and the scores of a clip or a condition.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Judged<Subject> {
     /// What it is.
     #[serde(flatten)]
@@ -50,6 +53,7 @@ pub struct Judged<Subject> {
 
 /// A rated pair.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Clip {
     /// The reference, as the ratings name it.
     pub reference: String,
@@ -61,6 +65,7 @@ pub struct Clip {
 
 /// The clips that were degraded alike: a metric's score is the mean of theirs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Condition {
     /// How they were degraded.
     pub condition: String,
@@ -70,6 +75,7 @@ pub struct Condition {
 
 /// A metric by name, and how well it does.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct MetricStatistics {
     /// The metric.
     pub metric: String,

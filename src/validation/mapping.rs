@@ -22,6 +22,7 @@ const TOUCHING_POINTS: usize = 256;
 
 /// A polynomial of third order that does not fall between the lowest and the highest score.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Mapping {
     /// Factors of the score to the power of 0, 1, 2 and 3.
     pub coefficients: [f64; COEFFICIENTS],

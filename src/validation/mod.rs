@@ -23,8 +23,9 @@ pub use mapping::Mapping;
 pub use opinion::Opinion;
 pub use statistics::{Outcome, Statistics};
 
-use crate::batch::{self, ModelChoice, Pair, Progress};
+use crate::batch::{self, Pair, Progress};
 use crate::error::{Error, Result};
+use crate::model::ModelChoice;
 use crate::signal::Channel;
 use crate::table::Cells;
 use ratings::Ratings;
@@ -38,8 +39,8 @@ pub struct Study {
     /// A table with the columns `reference`, `degraded` and `score`, and if known `condition`,
     /// `standard_error`, `votes`, `scale` and `dataset`; paths are relative to it.
     pub ratings: PathBuf,
-    /// The models, each with the name that it gets here.
-    pub models: Vec<(String, ModelChoice)>,
+    /// The models, each of them a metric under its [label](ModelChoice::label).
+    pub models: Vec<ModelChoice>,
     /// Tables with scores of other programs.
     pub scores: Vec<PathBuf>,
     /// The channel of files with several.
@@ -52,6 +53,7 @@ pub struct Study {
 
 /// What came of a study.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Validation {
     /// Name and version of this form.
     pub schema: &'static str,
@@ -89,25 +91,32 @@ impl Study {
         }
         let peers = self.scores.iter().map(|path| peers::read(path, &ratings));
         let peers: Vec<_> = peers.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
-        let models = self.models.iter().map(|(name, _)| name);
-        let metrics: Vec<String> =
-            models.chain(peers.iter().map(|peer| &peer.name)).cloned().collect();
+        let models = self.models.iter().map(ModelChoice::label);
+        let peer_names = peers.iter().map(|peer| peer.name.as_str());
+        let metrics: Vec<String> = models.chain(peer_names).map(str::to_owned).collect();
         self.check_names(&metrics)?;
 
         let places = 0..ratings.rows.len();
         let of_model = |model| places.clone().map(move |place| (model, place));
-        let tasks: Vec<(&(String, ModelChoice), usize)> =
-            self.models.iter().flat_map(of_model).collect();
-        let pairs = tasks.iter().map(|((_, model), place)| self.pair(&ratings, *place, model));
+        let tasks: Vec<(&ModelChoice, usize)> = self.models.iter().flat_map(of_model).collect();
+        let pairs = tasks.iter().map(|(model, place)| self.pair(&ratings, *place, model));
         let outcomes = batch::score_pairs(pairs.collect(), self.jobs, on_row)?;
 
         let mut scores: Vec<Cells> = vec![Cells::new(); ratings.rows.len()];
         let mut errors: Vec<String> = ratings.refused.iter().map(Error::to_string).collect();
-        for (((name, _), place), outcome) in tasks.into_iter().zip(outcomes) {
-            scores[place].extend(outcome.get("mos_lqo").map(|mos| (name.clone(), mos.clone())));
-            let said = outcome.get("error").and_then(|error| error.as_str());
-            // Every model says the same of a file that cannot be read.
-            errors.extend(said.filter(|said| !errors.iter().any(|e| e == said)).map(str::to_owned));
+        for ((model, place), outcome) in tasks.into_iter().zip(outcomes) {
+            match outcome {
+                Ok(mos_lqo) => {
+                    scores[place].insert(model.label().to_owned(), mos_lqo.into());
+                }
+                Err(error) => {
+                    let said = error.to_string();
+                    // Every model says the same of a file that cannot be read.
+                    if !errors.contains(&said) {
+                        errors.push(said);
+                    }
+                }
+            }
         }
         for peer in &peers {
             for (cells, score) in scores.iter_mut().zip(&peer.scores) {
@@ -141,6 +150,6 @@ impl Study {
     }
 
     fn invalid(&self, reason: String) -> Error {
-        Error::InvalidTable { name: self.ratings.display().to_string(), reason }
+        Error::InvalidStudy { name: self.ratings.display().to_string(), reason }
     }
 }

@@ -18,13 +18,10 @@ pub(super) struct Peer {
 /// Columns that the ratings have too are theirs, and no metrics.
 pub(super) fn read(path: &Path, ratings: &Ratings) -> Result<Vec<Peer>> {
     let name = || path.display().to_string();
-    let invalid = |reason: String| Error::InvalidTable { name: name(), reason };
+    let invalid = |reason: String| Error::InvalidStudy { name: name(), reason };
     let rows = table::read(path)?.collect::<Result<Vec<Cells>>>()?;
-    let first =
-        rows.first().ok_or_else(|| invalid("it has no rows; give one for each clip".into()))?;
-    if !first.contains_key("degraded") {
-        return Err(invalid("it has no column degraded; name the clips as in the ratings".into()));
-    }
+    let first = rows.first().ok_or_else(|| Error::EmptyTable { name: name() })?;
+    table::check_columns(path, first, &["degraded"])?;
     let with_reference = first.contains_key("reference");
     let mut by_clip = HashMap::new();
     for (row, cells) in (1..).zip(&rows) {

@@ -34,7 +34,6 @@ impl Ratings {
     pub fn read(path: &Path) -> Result<Self> {
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let mut ratings = Self { rows: vec![], refused: vec![], columns: vec![], folder };
-        let invalid = |reason| Error::InvalidTable { name: path.display().to_string(), reason };
         for (row, cells) in (1..).zip(table::read(path)?) {
             let cells = match cells {
                 Ok(cells) => cells,
@@ -45,7 +44,7 @@ impl Ratings {
                 Err(error) => return Err(error),
             };
             if ratings.columns.is_empty() {
-                table::check_columns(&cells, &REQUIRED).map_err(invalid)?;
+                table::check_columns(path, &cells, &REQUIRED)?;
                 ratings.columns = cells.keys().cloned().collect();
             }
             match rating(&cells) {
@@ -57,7 +56,7 @@ impl Ratings {
             }
         }
         if ratings.rows.is_empty() && ratings.refused.is_empty() {
-            return Err(invalid("it has no rows; give one for each rated clip".to_owned()));
+            return Err(Error::EmptyTable { name: path.display().to_string() });
         }
         Ok(ratings)
     }

@@ -11,6 +11,7 @@ const FEWEST: usize = 4;
 
 /// How well a metric foretells the votes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Statistics {
     /// How many clips or conditions have a score.
     pub count: usize,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes ratings.csv, scores.csv and expected.json: statistics by SciPy, which tests/validate_statistics.rs holds basilar to.
+"""Makes ratings.csv, scores.csv and expected.json: statistics by SciPy, which tests/cli/validate_statistics.rs holds basilar to.
 
     pip install numpy==2.4.6 scipy==1.17.1
     python tests/validation/make-expected.py

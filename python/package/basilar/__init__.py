@@ -3,7 +3,7 @@
 >>> import basilar
 >>> score = basilar.score("reference.wav", "degraded.wav")
 >>> score.mos_lqo, score.quality
-(4.122, 'good')
+(4.122, 'Good')
 
 ``score`` one pair, ``score_many`` pairs on all cores, ``Scorer`` with a reference prepared once, ``score_arrow`` tables,
 ``basilar.spark`` and ``basilar.ray`` clusters; ``pesq`` and ``pesq_batch`` as in the package pesq 0.0.4.

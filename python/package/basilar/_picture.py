@@ -5,12 +5,14 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from ._score import milliseconds
+
 if TYPE_CHECKING:
     from ._score import Score
 
 WIDTH, HEIGHT = 520, 120
 LEFT, RIGHT, TOP, BOTTOM = 24, 8, 6, 18
-COLOURS = {"excellent": "#1a9850", "good": "#66a61e", "fair": "#c99700", "poor": "#e6761a", "bad": "#d73027"}
+COLOURS = {"Excellent": "#1a9850", "Good": "#66a61e", "Fair": "#c99700", "Poor": "#e6761a", "Bad": "#d73027"}
 
 
 def html_of(score: Score) -> str:
@@ -19,9 +21,9 @@ def html_of(score: Score) -> str:
     return (
         f'<div style="font-family:sans-serif;max-width:{WIDTH}px">'
         f'<span style="font-size:1.6em;font-weight:bold;color:{COLOURS[score.quality]}">{score.mos_lqo:.2f}</span> '
-        f"MOS-LQO, {score.quality} "
+        f"MOS-LQO, service band {score.quality} "
         f'<span style="opacity:.65">{escape(score.model)} {escape(score.model_version)}, '
-        f"delay {1e3 * score.alignment.delay_s:.1f} ms</span>"
+        f"delay {milliseconds(score.alignment.delay_s)} ms</span>"
         f'{drawing(score)}<div style="font-size:.85em">{warnings}</div></div>'
     )
 

@@ -1,4 +1,4 @@
-"""What a score says. The compiled part makes these, each with its fields in this order."""
+"""What a score says: the library's own description of it, field by field by name."""
 
 from __future__ import annotations
 
@@ -36,24 +36,18 @@ class Utterance:
 class Alignment:
     """Where the reference was found in the degraded signal."""
 
+    delay_s: float
+    """The delay of the longest utterance, in seconds; positive where the degraded signal is late."""
+    delay_range_s: tuple[float, float]
+    """The smallest and the largest delay, in seconds."""
+    confidence: float
+    """How sure the alignment is, 0 to 1: the utterances' confidences, weighed by their length."""
     utterances: tuple[Utterance, ...]
     """The delays in order of time, one for each stretch of the reference."""
     clock_drift_ppm: float | None
     """How much slower the degraded signal's clock makes it, in parts per million; None where it is not measured."""
     unheard_s: tuple[tuple[float, float], ...]
     """Stretches of the reference's speech that were never heard, start and end in seconds."""
-
-    @property
-    def delay_s(self) -> float:
-        """The delay of the longest utterance, in seconds; positive where the degraded signal is late."""
-        longest = max(reversed(self.utterances), key=lambda found: found.duration_s, default=None)
-        return longest.delay_s if longest else 0.0
-
-    @property
-    def confidence(self) -> float:
-        """How sure the alignment is, 0 to 1: the utterances' confidences, weighed by their length."""
-        total = sum(found.duration_s for found in self.utterances)
-        return sum(found.duration_s * found.confidence for found in self.utterances) / total if total else 0.0
 
 
 @dataclass(frozen=True)
@@ -124,7 +118,8 @@ class Score:
     raw: float | None
     """The model's own scale before the mapping to MOS-LQO; P.862 from -0.5 to 4.5."""
     quality: str
-    """The score in a word: bad, poor, fair, good or excellent."""
+    """The service band: Excellent from 4.5, Good from 4.0, Fair from 3.5, Poor from 3.0, Bad below. It is not a category of
+    ITU-T P.800."""
     model: str
     """Name of the model."""
     model_version: str
@@ -153,13 +148,56 @@ class Score:
     def __repr__(self) -> str:
         return (
             f"Score(mos_lqo={self.mos_lqo:.3f}, quality={self.quality!r}, model='{self.model} {self.model_version}', "
-            f"delay_ms={1e3 * self.alignment.delay_s:.1f}, warnings={len(self.warnings)})"
+            f"delay_ms={milliseconds(self.alignment.delay_s)}, warnings={len(self.warnings)})"
         )
 
     def _repr_html_(self) -> str:
         from ._picture import html_of
 
         return html_of(self)
+
+
+def score_of(told: dict[str, Any]) -> Score:
+    """The score of which the library tells this."""
+    alignment, timeline, impairments = told["alignment"], told["timeline"], told["impairments"]
+    return Score(
+        **{
+            **told,
+            "impairments": impairments and Impairments(**impairments),
+            "alignment": Alignment(
+                **{
+                    **alignment,
+                    "unheard_s": tuple(map(tuple, alignment["unheard_s"])),
+                    "utterances": tuple(Utterance(**utterance) for utterance in alignment["utterances"]),
+                }
+            ),
+            "timeline": _timeline_of(timeline),
+            "reference": Levels(**told["reference"]),
+            "degraded": Levels(**told["degraded"]),
+            "warnings": tuple(told["warnings"]),
+        }
+    )
+
+
+def _timeline_of(told: dict[str, Any]) -> Timeline:
+    import numpy as np
+
+    def column(name: str) -> npt.NDArray[np.float64]:
+        return np.array([interval[name] for interval in told["intervals"]], dtype=np.float64)
+
+    columns = {field.name: column(field.name) for field in dataclasses.fields(Intervals)}
+    arrays = {
+        "disturbance": np.array(told["disturbance"], dtype=np.float32),
+        "asymmetric_disturbance": np.array(told["asymmetric_disturbance"], dtype=np.float32),
+        "silent": np.array(told["silent"], dtype=np.bool_),
+        "intervals": Intervals(**columns),
+    }
+    return Timeline(**{**told, **arrays})
+
+
+def milliseconds(seconds: float) -> str:
+    """With one decimal; what rounds to zero has no sign."""
+    return f"{round(1e3 * seconds, 1) + 0.0:.1f}"
 
 
 def _plain(value: Any) -> Any:

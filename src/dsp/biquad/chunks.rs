@@ -1,29 +1,30 @@
 //! Stretches of several signals, cut into chunks that are filtered side by side.
 
-use super::Section;
 use super::layout::{LANES, Row, end_to_end, side_by_side};
 use super::recurrence::{REST, SETTLE_EVERY, States, run};
+use super::section::Section;
 use crate::dsp::lanes::Lanes;
 use crate::dsp::memory::Memory;
 use bytemuck::{cast_slice, cast_slice_mut};
 
-/// The lanes are shared equally: those of a signal hold its chunks in order.
+/// Chunks of N signals, a chunk a lane. Every signal has the same number of lanes, which hold its chunks in order.
 pub(super) struct Chunks<const N: usize> {
-    /// Samples of a chunk: so many rows there are.
+    /// Samples of a chunk, which is the number of rows.
     length: usize,
+    /// The samples of all chunks, a row for each sample of a chunk.
     rows: Memory<f32>,
     /// What the latest run left behind each block of rows, where states are settled, section by section.
     passed: Vec<States>,
 }
 
 impl<const N: usize> Chunks<N> {
-    /// Chunks of one signal.
+    /// The number of chunks of each signal.
     const EACH: usize = LANES / N;
     /// Most samples of a chunk, so that long signals need no memory of their length; far from a power of two, at
     /// whose distance the chunks would compete for the same lines of the cache.
     const LONGEST: usize = 125 * SETTLE_EVERY;
 
-    /// Room for signals of so many samples, or a stretch of them, and for filters of so many sections.
+    /// Room for signals of `samples` samples, or for stretches of longer ones, and for filters of `sections` sections.
     pub fn of(samples: usize, sections: usize) -> Self {
         let length = samples.div_ceil(Self::EACH).next_multiple_of(SETTLE_EVERY);
         let length = length.clamp(SETTLE_EVERY, Self::LONGEST);
@@ -34,7 +35,7 @@ impl<const N: usize> Chunks<N> {
         }
     }
 
-    /// Samples of a signal that there is room for.
+    /// How many samples of each signal there is room for.
     pub fn samples(&self) -> usize {
         self.length * Self::EACH
     }
@@ -96,7 +97,8 @@ impl<const N: usize> Chunks<N> {
         ends.copy_from_slice(&states);
     }
 
-    /// Each chunk begins where the one before it ends, the first of a signal where its last stretch ended.
+    /// The states with which chunks begin: those with which the chunk before ends, and for the first of a signal those that
+    /// its last stretch left.
     fn after(ends: &[States], carried: &[[[f32; 2]; N]]) -> Vec<States> {
         let after = |(ends, carried): (&States, &[[f32; 2]; N])| {
             let mut starts = *ends;
@@ -130,7 +132,7 @@ impl<'a, const N: usize> Inputs<'a, N> {
         Self { chunks: cut(signals.map(|signal| signal.chunks(length)), || &[]), last }
     }
 
-    /// Zeros follow a signal that ends early.
+    /// A block of every chunk; zeros follow a signal that ends early.
     fn block(&self, block: usize) -> [&[f32]; LANES] {
         std::array::from_fn(|lane| {
             match self.chunks[lane].get(block * SETTLE_EVERY..).unwrap_or_default() {
@@ -141,7 +143,7 @@ impl<'a, const N: usize> Inputs<'a, N> {
     }
 }
 
-/// The chunks of every signal, empty ones behind its end.
+/// The chunks of every signal in order, with empty ones behind its end.
 fn cut<T, const N: usize>(
     signals: [impl Iterator<Item = T>; N],
     empty: impl Fn() -> T,
@@ -152,7 +154,7 @@ fn cut<T, const N: usize>(
     std::array::from_fn(|_| chunks.next().unwrap_or_else(&empty))
 }
 
-/// To the last bit.
+/// Whether states are equal to the last bit.
 fn same(one: &[States], other: &[States]) -> bool {
     cast_slice::<_, u8>(one) == cast_slice::<_, u8>(other)
 }

@@ -8,7 +8,7 @@ pub(super) const LANES: usize = 32;
 /// A sample of each lane.
 pub(super) type Row = [f32; LANES];
 
-/// From blocks of chunks to rows, a row a sample.
+/// Transposes blocks of chunks, a chunk a lane, to rows, a row a sample.
 #[inline(always)]
 pub(super) fn side_by_side<L: Lanes>(chunks: &[&[f32]; LANES], rows: &mut [Row]) {
     let mut lanes = [L::splat(0.0); MOST];
@@ -24,7 +24,7 @@ pub(super) fn side_by_side<L: Lanes>(chunks: &[&[f32]; LANES], rows: &mut [Row])
     }
 }
 
-/// From all rows back to chunks; what follows a chunk that ends early is dropped.
+/// Transposes all rows back to chunks; rows behind the end of a chunk are dropped.
 #[inline(always)]
 pub(super) fn end_to_end<L: Lanes>(rows: &[Row], chunks: &mut [&mut [f32]; LANES]) {
     let mut lanes = [L::splat(0.0); MOST];
@@ -37,16 +37,16 @@ pub(super) fn end_to_end<L: Lanes>(rows: &[Row], chunks: &mut [&mut [f32]; LANES
             L::gather(&samples, 0, &mut lanes);
             for (lanes, chunk) in lanes.iter().zip(&mut chunks[first..first + L::WIDTH]) {
                 let rest = chunk.get_mut(i * L::WIDTH..).unwrap_or_default();
-                if rest.len() < L::WIDTH { begin(rest, *lanes) } else { lanes.store(rest) }
+                if rest.len() < L::WIDTH { store_first(rest, *lanes) } else { lanes.store(rest) }
             }
         }
     }
 }
 
-/// Kept apart, for it is rare.
+/// Writes the first lanes to as many samples as there are; apart from the loop that calls it, because that is rare.
 #[cold]
 #[inline(never)]
-fn begin<L: Lanes>(samples: &mut [f32], lanes: L) {
+fn store_first<L: Lanes>(samples: &mut [f32], lanes: L) {
     let mut values = [0.0; MOST];
     lanes.store(&mut values);
     samples.copy_from_slice(&values[..samples.len()]);

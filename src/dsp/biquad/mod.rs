@@ -3,7 +3,7 @@
 //! A recurrence waits for its own last result at every sample, so a signal is cut into chunks that run side by side in
 //! the lanes of SIMD registers, block by block through all sections. How a chunk begins is known only when the one before
 //! it has ended; until then it is taken to begin at rest. Rounding lets a recurrence forget its past to the last bit: then
-//! a second run, from where the chunk before has ended, meets the first one, and all behind that place was right already.
+//! a second run, from where the chunk before has ended, meets the first one, and all behind that sample was right already.
 //! Runs are repeated until every chunk has begun as the one before it has ended, so the result equals the plain loop's.
 //!
 //! In digital silence the states decay towards numbers that processors compute slowly. Now and then, states far below
@@ -12,21 +12,12 @@
 mod chunks;
 mod layout;
 mod recurrence;
+mod section;
 
 use super::lanes::{self, Lanes, OnLanes};
 use chunks::Chunks;
-use serde::{Deserialize, Serialize};
 
-/// w = x − a1·w1 − a2·w2, y = b0·w + b1·w1 + b2·w2.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Section {
-    pub b0: f32,
-    pub b1: f32,
-    pub b2: f32,
-    pub a1: f32,
-    pub a2: f32,
-}
+pub(crate) use section::Section;
 
 /// Filters several signals in place by every section in order, each from rest.
 pub(crate) fn cascade<const N: usize>(sections: &[Section], signals: [&mut [f32]; N]) {

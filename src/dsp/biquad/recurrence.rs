@@ -1,20 +1,23 @@
 //! One section along the rows of many chunks, every product and sum rounded as P.862 has it.
 
-use super::Section;
 use super::layout::{LANES, Row};
+use super::section::Section;
 use crate::dsp::lanes::Lanes;
 
-/// w1 and w2 of every lane.
+/// The states of a section: w1 of every lane, then w2 of every lane.
 pub(super) type States = [Row; 2];
 
+/// The states before the first sample of a signal.
 pub(super) const REST: States = [[0.0; LANES]; 2];
 
-/// States below this are set to zero,
+/// States of a smaller magnitude are set to zero when they are settled.
 const SILENT: f32 = 1e-25;
-/// every so many samples: only poles within 0.79 of the centre reach the subnormal numbers in that time, and those pass them at once.
+
+/// Samples after which states are settled. Only poles within 0.79 of the centre decay from [`SILENT`] to the subnormal
+/// numbers in that time, and those pass through them at once.
 pub(super) const SETTLE_EVERY: usize = 128;
 
-/// Filters so many rows in place as states are let run before they are settled.
+/// Filters a block of rows in place and settles the states.
 #[inline(always)]
 pub(super) fn run<L: Lanes>(
     section: &Section,
@@ -31,6 +34,7 @@ pub(super) fn run<L: Lanes>(
     }
 }
 
+/// Filters a block of rows in place, GROUPS registers to a row, by the recurrence with the fewest terms.
 #[inline(always)]
 fn along<L: Lanes, const GROUPS: usize>(
     section: &Section,
@@ -47,7 +51,7 @@ fn along<L: Lanes, const GROUPS: usize>(
     }
 }
 
-/// The recurrence of so many poles; terms that are zero for sure are left out.
+/// The recurrence with POLES feedback terms and, unless ZEROS, without the terms of b1 and b2, which are zero.
 #[inline(always)]
 fn recur<L: Lanes, const GROUPS: usize, const POLES: usize, const ZEROS: bool>(
     section: &Section,
@@ -65,8 +69,8 @@ fn recur<L: Lanes, const GROUPS: usize, const POLES: usize, const ZEROS: bool>(
     }
     for row in rows {
         for group in 0..GROUPS {
-            let place = &mut row[group * L::WIDTH..];
-            let mut w = L::load(place);
+            let samples = &mut row[group * L::WIDTH..];
+            let mut w = L::load(samples);
             if POLES > 0 {
                 w = w.sub(a1.mul(w1[group]));
             }
@@ -77,7 +81,7 @@ fn recur<L: Lanes, const GROUPS: usize, const POLES: usize, const ZEROS: bool>(
             if ZEROS {
                 sum = sum.add(b1.mul(w1[group])).add(b2.mul(w2[group]));
             }
-            sum.store(place);
+            sum.store(samples);
             (w1[group], w2[group]) = (w, w1[group]);
         }
     }

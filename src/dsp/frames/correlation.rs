@@ -1,6 +1,6 @@
 //! Circular cross-correlations of many pairs of frames at once, and their peaks.
 
-use super::transform::{FrameTransform, part};
+use super::transform::{FrameTransform, split};
 use crate::dsp::lanes::{self, ComplexLanes, Lanes, MOST, OnLanes};
 use crate::dsp::memory::Memory;
 use bytemuck::cast_slice;
@@ -17,8 +17,9 @@ pub(crate) struct FrameCorrelation {
 /// A lag, circular in the frame, with a high magnitude of the correlation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Peak {
+    /// In samples, from 0 to the frame's length − 1.
     pub lag: usize,
-    /// Of Σ x[i]·y[i + lag].
+    /// |Σ x[i]·y[i + lag]|, both under the window.
     pub magnitude: f32,
 }
 
@@ -30,8 +31,8 @@ impl FrameCorrelation {
         Self { transform, x, y, peaks: Default::default() }
     }
 
-    /// The lags of each of the first [`lanes::width`] pairs at which the magnitude exceeds this fraction of the
-    /// pair's largest, in order; x and y begin with their frames.
+    /// For each of the first [`lanes::width`] pairs of frames, the lags, rising, at which the magnitude of the correlation
+    /// exceeds this fraction of the pair's largest. Only the first samples of x and y, a frame of them, are read.
     pub fn peaks(
         &mut self,
         x: &[&[f32]; MOST],
@@ -63,12 +64,12 @@ impl OnLanes for Peaks<'_> {
         transform.forward(y);
         multiply(transform, x, y);
         transform.inverse(y);
-        find(y, self.fraction, peaks);
+        find_peaks(y, self.fraction, peaks);
     }
 }
 
-/// Rows of y become those of the correlation, times 4·length: both spectra are parted into the real frames', conj(X)·Y is
-/// formed, and that is joined again, at once.
+/// Turns the bins y into those of the circular cross-correlation of x and y, times 4·length: at once, both are split into
+/// the bins X and Y of the real frames, conj(X)·Y is formed, and its pairs are merged into bins of a complex transform.
 #[inline(always)]
 fn multiply<L: Lanes>(
     transform: &FrameTransform,
@@ -80,22 +81,22 @@ fn multiply<L: Lanes>(
     let first = x[0].re.add(x[0].im).mul(y[0].re.add(y[0].im)).mul(four);
     let last = x[0].re.sub(x[0].im).mul(y[0].re.sub(y[0].im)).mul(four);
     y[0] = ComplexLanes { re: first.add(last), im: first.sub(last) };
-    let middle = y[transform.middle()].times_conjugate(x[transform.middle()]);
-    y[transform.middle()] = ComplexLanes { re: middle.re.mul(eight), im: middle.im.mul(eight) };
+    let middle = y[transform.middle].times_conjugate(x[transform.middle]);
+    y[transform.middle] = ComplexLanes { re: middle.re.mul(eight), im: middle.im.mul(eight) };
     for pair in &transform.pairs {
-        let turn = ComplexLanes::splat(pair.turn);
-        let (x_low, x_high) = part(x[pair.low], x[pair.high], turn);
-        let (y_low, y_high) = part(y[pair.low], y[pair.high], turn);
+        let twiddle = ComplexLanes::splat(pair.twiddle);
+        let (x_low, x_high) = split(x[pair.low], x[pair.high], twiddle);
+        let (y_low, y_high) = split(y[pair.low], y[pair.high], twiddle);
         let (a, b) = (y_low.times_conjugate(x_low), y_high.times_conjugate(x_high));
-        let (even, odd) = (a.add(b), a.sub(b).times_conjugate(turn));
+        let (even, odd) = (a.add(b), a.sub(b).times_conjugate(twiddle));
         y[pair.low] = even.add(odd);
         y[pair.high] = even.sub(odd).conjugate();
     }
 }
 
-/// Notes the high places of each lane of what [`multiply`] led to.
+/// Writes the peaks of each lane from rows of lags, 4·length times as large as the correlation.
 #[inline(always)]
-fn find<L: Lanes>(rows: &[ComplexLanes<L>], fraction: f32, peaks: &mut [Vec<Peak>; MOST]) {
+fn find_peaks<L: Lanes>(rows: &[ComplexLanes<L>], fraction: f32, peaks: &mut [Vec<Peak>; MOST]) {
     const BLOCKS: usize = 16;
     let block = rows.len() / BLOCKS;
     let mut largest = [L::splat(0.0); BLOCKS];
@@ -115,12 +116,13 @@ fn find<L: Lanes>(rows: &[ComplexLanes<L>], fraction: f32, peaks: &mut [Vec<Peak
         }
         for (n, row) in rows.iter().enumerate() {
             let lag = 2 * (i * block + n);
-            note(row.re.abs(), threshold, lag, scale, peaks);
-            note(row.im.abs(), threshold, lag + 1, scale, peaks);
+            add_peaks(row.re.abs(), threshold, lag, scale, peaks);
+            add_peaks(row.im.abs(), threshold, lag + 1, scale, peaks);
         }
     }
 }
 
+/// The largest magnitude in each lane.
 #[inline(always)]
 fn largest_magnitude<L: Lanes>(rows: &[ComplexLanes<L>]) -> L {
     let mut largest = [L::splat(0.0); 2];
@@ -131,21 +133,21 @@ fn largest_magnitude<L: Lanes>(rows: &[ComplexLanes<L>]) -> L {
     largest[0].max(largest[1])
 }
 
-/// Notes one lag in the lanes where it is high.
+/// Adds one lag to the peaks of the lanes in which it exceeds the threshold.
 #[inline(always)]
-fn note<L: Lanes>(
+fn add_peaks<L: Lanes>(
     magnitudes: L,
     threshold: L,
     lag: usize,
     scale: f32,
     peaks: &mut [Vec<Peak>; MOST],
 ) {
-    let mut high = magnitudes.exceeds(threshold);
-    while high != 0 {
-        let lane = high.trailing_zeros() as usize;
+    let mut exceeding = magnitudes.exceeds(threshold);
+    while exceeding != 0 {
+        let lane = exceeding.trailing_zeros() as usize;
         let magnitude = cast_slice::<L, f32>(&[magnitudes])[lane] * scale;
         peaks[lane].push(Peak { lag, magnitude });
-        high &= high - 1;
+        exceeding &= exceeding - 1;
     }
 }
 

@@ -3,5 +3,3 @@
 pub(crate) mod correlation;
 pub(crate) mod power;
 mod transform;
-
-pub(crate) use transform::{FrameTransform, cis, part};

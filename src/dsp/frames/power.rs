@@ -1,6 +1,6 @@
 //! Power spectra of many frames at once.
 
-use super::transform::{FrameTransform, part};
+use super::transform::{FrameTransform, split};
 use crate::dsp::lanes::{self, ComplexLanes, Lanes, MOST, OnLanes};
 use crate::dsp::memory::Memory;
 use std::rc::Rc;
@@ -21,8 +21,8 @@ impl FramePower {
         Self { transform, rows, powers: Memory::zeroed(length / 2 * MOST) }
     }
 
-    /// The squared magnitude of every bin but the last, a row a bin, of the first [`lanes::width`] frames; 0 of the first
-    /// bin. `frames` begin with their samples.
+    /// The squared magnitude of the bins from 0 to length / 2 − 1, a row a bin and a value a frame, of the first
+    /// [`lanes::width`] frames under `window`; that of bin 0 is left 0. Only the first `length` samples of each are read.
     pub fn powers(&mut self, frames: &[&[f32]; MOST], window: &[f32]) -> &[[f32; MOST]] {
         lanes::run(Powers { of: self, frames, window });
         self.powers.as_chunks().0
@@ -46,19 +46,19 @@ impl OnLanes for Powers<'_> {
         transform.forward(rows);
         let bins = rows.len();
         powers[0] = [0.0; MOST];
-        put(&mut powers[bins / 2], rows[transform.middle()], 1.0);
+        store_power(&mut powers[bins / 2], rows[transform.middle], 1.0);
         for pair in &transform.pairs {
-            let turn = ComplexLanes::splat(pair.turn);
-            let (low, high) = part(rows[pair.low], rows[pair.high], turn);
-            put(&mut powers[pair.bin], low, 0.25);
-            put(&mut powers[bins - pair.bin], high, 0.25);
+            let twiddle = ComplexLanes::splat(pair.twiddle);
+            let (low, high) = split(rows[pair.low], rows[pair.high], twiddle);
+            store_power(&mut powers[pair.bin], low, 0.25);
+            store_power(&mut powers[bins - pair.bin], high, 0.25);
         }
     }
 }
 
-/// The squared magnitude, times `scale`.
+/// Stores the squared magnitudes of a bin, times `scale`.
 #[inline(always)]
-fn put<L: Lanes>(row: &mut [f32; MOST], bin: ComplexLanes<L>, scale: f32) {
+fn store_power<L: Lanes>(row: &mut [f32; MOST], bin: ComplexLanes<L>, scale: f32) {
     bin.re.mul_add(bin.re, bin.im.mul(bin.im)).mul(L::splat(scale)).store(row);
 }
 

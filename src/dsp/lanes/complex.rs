@@ -1,6 +1,6 @@
 //! Complex values in lanes.
 
-use super::Lanes;
+use super::register::Lanes;
 use bytemuck::{Pod, cast_slice_mut};
 
 /// A complex value in each lane.
@@ -11,13 +11,16 @@ pub(crate) struct ComplexLanes<L> {
     pub im: L,
 }
 
-// SAFETY: two of the same plain type in a row leave no gap.
+// SAFETY: two fields of one type that may be all zero.
 unsafe impl<L: Lanes> bytemuck::Zeroable for ComplexLanes<L> {}
-// SAFETY: the same.
+// SAFETY: two fields of one plain type stand in a row without a gap.
 unsafe impl<L: Lanes> Pod for ComplexLanes<L> {}
 
 impl<L: Lanes> ComplexLanes<L> {
-    /// Memory as complex values, which it holds a whole number of at the right alignment.
+    /// Memory seen as complex values.
+    ///
+    /// # Panics
+    /// If its length or alignment does not fit them; that of [`Memory`](crate::dsp::memory::Memory) always does.
     #[inline(always)]
     pub fn of(values: &mut [f32]) -> &mut [Self] {
         cast_slice_mut(values)
@@ -41,16 +44,17 @@ impl<L: Lanes> ComplexLanes<L> {
 
     /// self + i·other
     #[inline(always)]
-    pub fn add_turned(self, other: Self) -> Self {
+    pub fn add_i_times(self, other: Self) -> Self {
         Self { re: self.re.sub(other.im), im: self.im.add(other.re) }
     }
 
     /// self − i·other
     #[inline(always)]
-    pub fn sub_turned(self, other: Self) -> Self {
+    pub fn sub_i_times(self, other: Self) -> Self {
         Self { re: self.re.add(other.im), im: self.im.sub(other.re) }
     }
 
+    /// self·w
     #[inline(always)]
     pub fn times(self, w: Self) -> Self {
         Self {
@@ -59,18 +63,13 @@ impl<L: Lanes> ComplexLanes<L> {
         }
     }
 
+    /// self·conj w
     #[inline(always)]
     pub fn times_conjugate(self, w: Self) -> Self {
         Self {
             re: self.re.mul_add(w.re, self.im.mul(w.im)),
             im: self.im.mul_sub(w.re, self.re.mul(w.im)),
         }
-    }
-
-    /// Each by a real factor.
-    #[inline(always)]
-    pub fn scaled(self, factors: L) -> Self {
-        Self { re: self.re.mul(factors), im: self.im.mul(factors) }
     }
 
     #[inline(always)]

@@ -1,6 +1,6 @@
-//! Lanes on any processor.
+//! Lanes on any processor: arrays.
 
-use super::{Lanes, MOST};
+use super::register::{Lanes, MOST};
 use bytemuck::{Pod, Zeroable};
 
 /// An array of values, which the compiler may find registers for.
@@ -9,6 +9,7 @@ use bytemuck::{Pod, Zeroable};
 pub(super) struct Plain([f32; 8]);
 
 impl Plain {
+    /// The operation lane by lane.
     #[inline(always)]
     fn each(self, other: Self, operation: impl Fn(f32, f32) -> f32) -> Self {
         Self(std::array::from_fn(|lane| operation(self.0[lane], other.0[lane])))

@@ -1,101 +1,70 @@
 //! Lanes in registers of x86.
+//!
+//! Their instructions are compiled into the versions of [`run`](super::run) for processors that have them; only those name
+//! these types, so where a value of them is seen, the processor has the instructions.
 
-use super::{Lanes, MOST, OnLanes};
+use super::register::{Lanes, MOST};
+use bytemuck::{Pod, Zeroable};
 use std::arch::x86_64::*;
 
-/// # Safety
-/// The processor has AVX-512.
-#[target_feature(enable = "avx512f,avx2,fma")]
-pub unsafe fn on_avx512<T: OnLanes>(work: T) -> T::Output {
-    work.run::<Avx512>()
-}
-
-/// # Safety
-/// The processor has AVX2 and FMA.
-#[target_feature(enable = "avx2,fma")]
-pub unsafe fn on_avx2<T: OnLanes>(work: T) -> T::Output {
-    work.run::<Avx2>()
-}
-
-/// A register of AVX-512, which is there where one is seen: only [`on_avx512`] names them.
+/// A register of AVX-512, for processors with AVX-512F, AVX2 and FMA.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
-struct Avx512(__m512);
+pub(super) struct Avx512(__m512);
 
-/// A register of AVX2, which is there where one is seen: only [`on_avx2`] names them.
+/// A register of AVX, for processors with AVX2 and FMA.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
-struct Avx2(__m256);
+pub(super) struct Avx2(__m256);
 
-// SAFETY: registers hold plain values, and any bits are such.
-unsafe impl bytemuck::Zeroable for Avx512 {}
-// SAFETY: the same.
-unsafe impl bytemuck::Pod for Avx512 {}
-// SAFETY: the same.
-unsafe impl bytemuck::Zeroable for Avx2 {}
-// SAFETY: the same.
-unsafe impl bytemuck::Pod for Avx2 {}
+// SAFETY: a register of floats may hold zeros.
+unsafe impl Zeroable for Avx512 {}
+// SAFETY: a register holds plain floats, and any bits are floats.
+unsafe impl Pod for Avx512 {}
+// SAFETY: a register of floats may hold zeros.
+unsafe impl Zeroable for Avx2 {}
+// SAFETY: a register holds plain floats, and any bits are floats.
+unsafe impl Pod for Avx2 {}
+
+/// Operations that are one instruction.
+macro_rules! instructions {
+    ($($operation:ident($($operand:ident),*): $instruction:ident;)*) => {$(
+        #[inline(always)]
+        fn $operation(self $(, $operand: Self)*) -> Self {
+            // SAFETY: the processor has the instruction where a value of this type is seen.
+            Self(unsafe { $instruction(self.0 $(, $operand.0)*) })
+        }
+    )*};
+}
 
 impl Lanes for Avx512 {
     const WIDTH: usize = 16;
 
+    instructions! {
+        add(other): _mm512_add_ps;
+        sub(other): _mm512_sub_ps;
+        mul(other): _mm512_mul_ps;
+        mul_add(a, b): _mm512_fmadd_ps;
+        mul_sub(a, b): _mm512_fmsub_ps;
+        max(other): _mm512_max_ps;
+        abs(): _mm512_abs_ps;
+    }
+
     #[inline(always)]
     fn splat(value: f32) -> Self {
-        // SAFETY: the processor has AVX-512, as for all methods.
+        // SAFETY: only the version of `run` for AVX-512 names this type.
         Self(unsafe { _mm512_set1_ps(value) })
     }
 
     #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        // SAFETY: the same.
-        Self(unsafe { _mm512_add_ps(self.0, other.0) })
-    }
-
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        // SAFETY: the same.
-        Self(unsafe { _mm512_sub_ps(self.0, other.0) })
-    }
-
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        // SAFETY: the same.
-        Self(unsafe { _mm512_mul_ps(self.0, other.0) })
-    }
-
-    #[inline(always)]
-    fn mul_add(self, a: Self, b: Self) -> Self {
-        // SAFETY: the same.
-        Self(unsafe { _mm512_fmadd_ps(self.0, a.0, b.0) })
-    }
-
-    #[inline(always)]
-    fn mul_sub(self, a: Self, b: Self) -> Self {
-        // SAFETY: the same.
-        Self(unsafe { _mm512_fmsub_ps(self.0, a.0, b.0) })
-    }
-
-    #[inline(always)]
-    fn max(self, other: Self) -> Self {
-        // SAFETY: the same.
-        Self(unsafe { _mm512_max_ps(self.0, other.0) })
-    }
-
-    #[inline(always)]
-    fn abs(self) -> Self {
-        // SAFETY: the same.
-        Self(unsafe { _mm512_abs_ps(self.0) })
-    }
-
-    #[inline(always)]
     fn exceeds(self, other: Self) -> u32 {
-        // SAFETY: the same.
+        // SAFETY: the processor has the instruction where a value of this type is seen.
         u32::from(unsafe { _mm512_cmp_ps_mask::<_CMP_GT_OQ>(self.0, other.0) })
     }
 
     #[inline(always)]
     fn gather(signals: &[&[f32]; MOST], first: usize, out: &mut [Self; MOST]) {
-        // SAFETY: the same; every load is from a slice of a register's length.
+        // SAFETY: the processor has the instructions; every load is from a slice of a register's length.
         unsafe {
             let mut rows = [_mm512_setzero_ps(); 16];
             for i in 0..16 {
@@ -138,63 +107,36 @@ impl Lanes for Avx512 {
 impl Lanes for Avx2 {
     const WIDTH: usize = 8;
 
+    instructions! {
+        add(other): _mm256_add_ps;
+        sub(other): _mm256_sub_ps;
+        mul(other): _mm256_mul_ps;
+        mul_add(a, b): _mm256_fmadd_ps;
+        mul_sub(a, b): _mm256_fmsub_ps;
+        max(other): _mm256_max_ps;
+    }
+
     #[inline(always)]
     fn splat(value: f32) -> Self {
-        // SAFETY: the processor has AVX2 and FMA, as for all methods.
+        // SAFETY: only the version of `run` for AVX2 names this type.
         Self(unsafe { _mm256_set1_ps(value) })
     }
 
     #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        // SAFETY: the same.
-        Self(unsafe { _mm256_add_ps(self.0, other.0) })
-    }
-
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        // SAFETY: the same.
-        Self(unsafe { _mm256_sub_ps(self.0, other.0) })
-    }
-
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        // SAFETY: the same.
-        Self(unsafe { _mm256_mul_ps(self.0, other.0) })
-    }
-
-    #[inline(always)]
-    fn mul_add(self, a: Self, b: Self) -> Self {
-        // SAFETY: the same.
-        Self(unsafe { _mm256_fmadd_ps(self.0, a.0, b.0) })
-    }
-
-    #[inline(always)]
-    fn mul_sub(self, a: Self, b: Self) -> Self {
-        // SAFETY: the same.
-        Self(unsafe { _mm256_fmsub_ps(self.0, a.0, b.0) })
-    }
-
-    #[inline(always)]
-    fn max(self, other: Self) -> Self {
-        // SAFETY: the same.
-        Self(unsafe { _mm256_max_ps(self.0, other.0) })
-    }
-
-    #[inline(always)]
     fn abs(self) -> Self {
-        // SAFETY: the same.
+        // SAFETY: the processor has the instructions where a value of this type is seen.
         Self(unsafe { _mm256_andnot_ps(_mm256_set1_ps(-0.0), self.0) })
     }
 
     #[inline(always)]
     fn exceeds(self, other: Self) -> u32 {
-        // SAFETY: the same.
+        // SAFETY: the processor has the instructions where a value of this type is seen.
         unsafe { _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_GT_OQ>(self.0, other.0)).cast_unsigned() }
     }
 
     #[inline(always)]
     fn gather(signals: &[&[f32]; MOST], first: usize, out: &mut [Self; MOST]) {
-        // SAFETY: the same; every load is from a slice of a register's length.
+        // SAFETY: the processor has the instructions; every load is from a slice of a register's length.
         unsafe {
             let mut rows = [_mm256_setzero_ps(); 8];
             for i in 0..8 {

@@ -1,6 +1,7 @@
 //! A validation as one Markdown table, for a README: a row a metric, a column a listening test.
 
 use crate::report::markdown::escape;
+use crate::rounding::fixed;
 use crate::validation::Validation;
 use std::io::{Result, Write};
 
@@ -22,7 +23,8 @@ pub fn write(validation: &Validation, out: &mut dyn Write) -> Result<()> {
             match dataset.clips.metrics[place].outcome.statistics() {
                 Some(found) => {
                     let rmse = found.rmse.map_or(String::new(), |rmse| format!(" / {rmse:.3}"));
-                    write!(out, " {:.3} / {:.3}{rmse} |", found.pearson, found.spearman)?;
+                    let correlations = [found.pearson, found.spearman].map(|value| fixed(value, 3));
+                    write!(out, " {}{rmse} |", correlations.join(" / "))?;
                 }
                 None => write!(out, " – |")?,
             }

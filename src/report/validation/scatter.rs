@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::report::plot::COLOURS;
+use crate::rounding::fixed;
 use crate::table::number;
 use crate::validation::{Dataset, Evaluation, Judged, Statistics, Validation};
 use plotters::coord::Shift;
@@ -30,9 +31,10 @@ type Failure<'a> = DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::Erro
 /// Draws every clip with the 95 % confidence interval of its votes, every condition, and the mapping.
 ///
 /// # Errors
-/// [`Error::InvalidTable`] where there is nothing to draw.
+/// [`Error::NothingToDraw`] where there is nothing to draw.
 pub fn svg(validation: &Validation) -> Result<String> {
-    let invalid = |reason: String| Error::InvalidTable { name: validation.ratings.clone(), reason };
+    let invalid =
+        |reason: String| Error::NothingToDraw { name: validation.ratings.clone(), reason };
     let size = (validation.metrics.len() as u32, validation.datasets.len() as u32);
     if size.0 == 0 || size.1 == 0 {
         return Err(invalid("there is nothing to draw; give clips and metrics".into()));
@@ -118,7 +120,7 @@ fn panel<'a>(
 
 fn title(metric: &str, dataset: &str, statistics: Option<&Statistics>) -> String {
     match statistics {
-        Some(found) => format!("{metric}, {dataset}: Pearson {:.3}", found.pearson),
+        Some(found) => format!("{metric}, {dataset}: Pearson {}", fixed(found.pearson, 3)),
         None => format!("{metric}, {dataset}"),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::report::printable;
 use crate::report::text::HEADING;
+use crate::rounding::fixed;
 use crate::validation::{Dataset, Evaluation, MetricStatistics, Outcome, Validation};
 use std::io::{Result, Write};
 
@@ -55,12 +56,12 @@ fn table<Subject>(
                 let [low, high] = found.pearson_interval;
                 writeln!(
                     out,
-                    "{:10}  {:7.3}  {:>14}  {:8.3}  {:7.3}  {:>6}  {:>6}  {:>6}  {:>8}",
+                    "{:10}  {:>7}  {:>14}  {:>8}  {:>7}  {:>6}  {:>6}  {:>6}  {:>8}",
                     found.count,
-                    found.pearson,
-                    format!("{low:.3} to {high:.3}"),
-                    found.spearman,
-                    found.kendall,
+                    fixed(found.pearson, 3),
+                    format!("{} to {}", fixed(low, 3), fixed(high, 3)),
+                    fixed(found.spearman, 3),
+                    fixed(found.kendall, 3),
                     number(found.rmse),
                     number(found.rmse_mapped),
                     number(found.rmse_star),
@@ -85,5 +86,5 @@ fn table<Subject>(
 }
 
 fn number(value: Option<f64>) -> String {
-    value.map_or("-".into(), |value| format!("{value:.3}"))
+    value.map_or("-".into(), |value| fixed(value, 3))
 }

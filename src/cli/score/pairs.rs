@@ -1,0 +1,84 @@
+//! Pairs that fit into memory: a block or a table of scores, or one JSON object.
+
+use super::Arguments;
+use crate::cli::{Exit, Result, data, output, say_error, say_warning};
+use basilar::report::{Entry, json, text};
+use basilar::{PreparedReference, Scored, Scorer};
+use std::collections::HashSet;
+use std::io::Write;
+
+pub fn run(arguments: &Arguments) -> Result<Exit> {
+    let file = arguments.reference.display().to_string();
+    match open(arguments) {
+        Ok(reference) if arguments.json => print_json(arguments, file, &reference),
+        Ok(reference) => print_text(arguments, &file, &reference),
+        Err(error) => {
+            say_error(&error);
+            if arguments.json {
+                let mut out = data();
+                json::score(&mut out, &Entry { file, outcome: Err(error) }, None, &[])?;
+                out.flush()?;
+            }
+            Ok(Exit::NotScored)
+        }
+    }
+}
+
+fn open(arguments: &Arguments) -> basilar::Result<PreparedReference> {
+    let path = &arguments.reference;
+    Scorer::new(arguments.model.clone()).open(path, &arguments.input.options(path))
+}
+
+/// Scores every degraded recording in turn and says at once what is wrong with it.
+fn scores(
+    arguments: &Arguments,
+    reference: &PreparedReference,
+) -> impl Iterator<Item = Entry<Scored>> {
+    let mut said = HashSet::new();
+    arguments.degraded.iter().map(move |path| {
+        let outcome = reference.open(path, &arguments.input.options(path));
+        match &outcome {
+            Ok(scored) => scored.score.warnings.iter().for_each(|warning| {
+                // Those about the reference come with every score.
+                if said.insert(warning.clone()) {
+                    say_warning(warning);
+                }
+            }),
+            Err(error) => say_error(error),
+        }
+        Entry { file: path.display().to_string(), outcome }
+    })
+}
+
+fn print_json(arguments: &Arguments, file: String, reference: &PreparedReference) -> Result<Exit> {
+    let scores: Vec<_> = scores(arguments, reference).collect();
+    let entry = Entry { file, outcome: Ok(reference.recording()) };
+    let mut out = data();
+    json::score(&mut out, &entry, Some(reference.chosen()), &scores)?;
+    out.flush()?;
+    Ok(exit(scores.iter().all(|entry| entry.outcome.is_ok())))
+}
+
+fn print_text(arguments: &Arguments, file: &str, reference: &PreparedReference) -> Result<Exit> {
+    let head = (file, reference.recording());
+    let mut out = output();
+    let mut all = true;
+    if arguments.degraded.len() > 1 {
+        text::table_head(&mut out, head, reference.chosen())?;
+        out.flush()?;
+    }
+    for entry in scores(arguments, reference) {
+        all &= entry.outcome.is_ok();
+        if arguments.degraded.len() > 1 {
+            text::table_row(&mut out, &entry)?;
+        } else if let Ok(scored) = &entry.outcome {
+            text::block(&mut out, head, reference.chosen(), (&entry.file, scored))?;
+        }
+        out.flush()?;
+    }
+    Ok(exit(all))
+}
+
+fn exit(all_scored: bool) -> Exit {
+    if all_scored { Exit::Done } else { Exit::NotScored }
+}

@@ -1,0 +1,14 @@
+//! Batches of pairs, and what is asked of their results.
+
+#[path = "../material/mod.rs"]
+mod material;
+
+mod bad_rows;
+mod compare;
+mod long_calls;
+mod models;
+mod results;
+#[cfg(unix)]
+mod spared_inputs;
+mod summarize;
+mod survival;
