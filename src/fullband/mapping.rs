@@ -40,7 +40,7 @@ mod tests {
     proptest! {
         #[test]
         fn more_of_any_impairment_never_scores_higher(
-            values in proptest::array::uniform5(0.0f64..3.0), which in 0usize..5, more in 0.0f64..3.0,
+            values in proptest::array::uniform8(0.0f64..3.0), which in 0usize..8, more in 0.0f64..3.0,
         ) {
             let mapping = Parameters::built_in().mapping;
             let mut worse = values;

@@ -28,6 +28,7 @@ mod added;
 mod bandwidth;
 mod bark;
 mod compensation;
+mod contrast;
 mod frames;
 mod level;
 mod loudness;
@@ -35,7 +36,9 @@ mod mapping;
 mod missing;
 mod periodicity;
 mod pooling;
+mod roughness;
 mod similarity;
+mod spectral_distance;
 mod spectrum;
 #[cfg(feature = "internals")]
 mod staged;
@@ -54,6 +57,7 @@ use level::Activity;
 use loudness::specific_loudness;
 use missing::{MissingSpeech, Voice};
 use periodicity::Loss;
+use roughness::{Modulation, Smoothness};
 use spectrum::Spectrum;
 use std::ops::Range;
 
@@ -70,6 +74,10 @@ pub struct Reference {
     activity: Activity,
     /// Mean band powers in speech, relative to 0 dB SPL.
     speech: Vec<f64>,
+    /// Band levels in dB SPL.
+    levels: FrameBands,
+    /// What the roughness of a degraded signal is told by.
+    smoothness: Option<Smoothness>,
 }
 
 /// How a degraded signal sounds against its reference, and why.
@@ -121,10 +129,15 @@ impl Reference {
         );
         let activity = Activity::of(&spectrum.powers, &parameters.level)
             .ok_or_else(|| Error::Silent { name: name.to_owned() })?;
-        spectrum.powers *= activity.calibration(&parameters.level);
+        let calibration = activity.calibration(&parameters.level);
+        spectrum.powers *= calibration;
         let speech = mean_where(&spectrum.powers, &activity.active);
+        let levels = levels(&spectrum.powers);
+        let smoothness = parameters.roughness.as_ref().map(|roughness| {
+            Smoothness::new(samples, &activity.active, calibration, &parameters.frames, roughness)
+        });
         let voice = Voice::new(samples, parameters.sample_rate(), &parameters.missing);
-        Ok(Self { parameters, bands, spectrum, voice, activity, speech })
+        Ok(Self { parameters, bands, spectrum, voice, activity, speech, levels, smoothness })
     }
 
     /// Compares with a degraded signal on the same time axis at 48 kHz; what is missing at its end is silence.
@@ -139,11 +152,15 @@ impl Reference {
         let recorded = self.recorded(&recorded);
         let path = self.path(&heard, &recorded);
         let expected = self.compensate(&mut heard.powers, &path);
+        let heard_levels = levels(&heard.powers);
         let loudness = [expected, heard.powers].map(|powers| self.loudness(powers));
         pooling::Frames {
             active: &self.activity.active,
             pauses: self.pauses(&recorded),
             dissimilarity: self.dissimilarity(&loudness),
+            spectral_distance: self.spectral_distance(&heard_levels, &recorded),
+            lost_contrast: self.lost_contrast(&heard_levels),
+            roughness: self.roughness(degraded, &path),
             added: self.added(&loudness),
             missing: self.missing(degraded),
             periodicity: self.lost_periodicity(&heard.compressed, &path),
@@ -198,6 +215,38 @@ impl Reference {
         similarity::dissimilarity(expected, heard, self.first_band(), parameters)
     }
 
+    /// Of each frame, from the levels that are heard.
+    fn spectral_distance(&self, heard: &FrameBands, recorded: &[bool]) -> Vec<f64> {
+        let Some(parameters) = &self.parameters.spectral_distance else { return self.nothing() };
+        let active = &self.activity.active;
+        let floor_db = spectral_distance::masked_below_db(&self.levels, active, parameters);
+        let counted: Vec<bool> = active.iter().zip(recorded).map(|(a, b)| *a && *b).collect();
+        spectral_distance::spectral_distance([&self.levels, heard], &counted, floor_db)
+    }
+
+    /// Of each frame, from the levels that are heard.
+    fn lost_contrast(&self, heard: &FrameBands) -> Vec<f64> {
+        let Some(parameters) = &self.parameters.contrast else { return self.nothing() };
+        let thresholds = &self.bands.threshold_db;
+        let contrast = |levels| contrast::local_contrast(levels, thresholds, parameters);
+        contrast::lost_contrast([&contrast(&self.levels), &contrast(heard)], parameters)
+    }
+
+    /// Of each frame.
+    fn roughness(&self, degraded: &[f32], path: &Path) -> Vec<f64> {
+        let Parameters { roughness: Some(roughness), frames, .. } = &self.parameters else {
+            return self.nothing();
+        };
+        let Some(smoothness) = &self.smoothness else { return self.nothing() };
+        let heard = Modulation::new(degraded, self.activity.active.len(), frames, roughness);
+        smoothness.rise(&heard, path.gain)
+    }
+
+    /// What a stage finds that the model has no section for.
+    fn nothing(&self) -> Vec<f64> {
+        vec![0.0; self.activity.active.len()]
+    }
+
     /// Of each frame, from the loudness that is expected and that is heard.
     fn added(&self, [expected, heard]: &[FrameBands; 2]) -> Vec<f64> {
         let (active, parameters) = (&self.activity.active, &self.parameters.added);
@@ -233,4 +282,10 @@ impl Reference {
         let Self { parameters, bands, speech, .. } = self;
         bandwidth::lost_bandwidth(&path.response_db, speech, bands, &parameters.bandwidth)
     }
+}
+
+/// Levels of powers relative to 0 dB SPL, in dB.
+fn levels(powers: &FrameBands) -> FrameBands {
+    // Far below what can be heard; keeps silence out of the logarithm.
+    powers.mapv(|power| 10.0 * power.max(1e-9).log10())
 }

@@ -15,6 +15,9 @@ pub(crate) struct Frames<'a> {
     /// The reference's pauses that were recorded.
     pub pauses: Vec<bool>,
     pub dissimilarity: Vec<f64>,
+    pub spectral_distance: Vec<f64>,
+    pub lost_contrast: Vec<f64>,
+    pub roughness: Vec<f64>,
     /// Loudness that was added.
     pub added: Vec<f64>,
     pub missing: MissingSpeech,
@@ -42,13 +45,17 @@ impl Frames<'_> {
         let hoarse = parameters.periodicity.hoarse;
         let pause_share = parameters.added.pause_share;
         let speech = || self.active.iter().copied();
-        let (in_speech, in_pauses) = (self.mean_added(self.active), self.mean_added(&self.pauses));
+        let in_speech = |values: &[f64]| mean(values.iter().copied().zip(speech()));
+        let in_pauses = self.mean_added(&self.pauses);
         let pause_share = if self.pauses.contains(&true) { pause_share } else { 0.0 };
         Indicators {
             dissimilarity: root_mean_square(self.dissimilarity.iter().copied().zip(speech())),
+            spectral_distance: in_speech(&self.spectral_distance),
+            lost_contrast: in_speech(&self.lost_contrast),
+            roughness: in_speech(&self.roughness),
             lost_periodicity: lost_share(&self.periodicity, hoarse),
             missing: self.missing.share(),
-            added: (1.0 - pause_share) * in_speech + pause_share * in_pauses,
+            added: (1.0 - pause_share) * in_speech(&self.added) + pause_share * in_pauses,
             lost_bandwidth: self.lost_bandwidth,
         }
     }
@@ -66,6 +73,9 @@ impl Frames<'_> {
         let only_active = |value: f64| if active { value } else { 0.0 };
         let indicators = Indicators {
             dissimilarity: only_active(self.dissimilarity[frame]),
+            spectral_distance: only_active(self.spectral_distance[frame]),
+            lost_contrast: only_active(self.lost_contrast[frame]),
+            roughness: only_active(self.roughness[frame]),
             lost_periodicity: lost_share(
                 &self.periodicity[frame..=frame],
                 parameters.periodicity.hoarse,

@@ -23,6 +23,10 @@ pub struct Parameters {
     pub(crate) response: Response,
     pub(crate) slow_gain: SlowGain,
     pub(crate) similarity: Similarity,
+    /// Not heard by the models of version 1, as the two that follow.
+    pub(crate) spectral_distance: Option<SpectralDistance>,
+    pub(crate) contrast: Option<Contrast>,
+    pub(crate) roughness: Option<Roughness>,
     pub(crate) added: Added,
     pub(crate) missing: Missing,
     pub(crate) periodicity: Periodicity,
@@ -195,6 +199,46 @@ section! {
         voiced_above: f64,
         /// Added to the periodicity of each active frame, for voices that have hardly any.
         hoarse: f64,
+    }
+}
+
+section! {
+    /// Distance of the levels of bands.
+    pub(crate) SpectralDistance {
+        /// Levels this far below the loudest are masked, in dB.
+        range_db: f64,
+        /// Share of the levels in speech that lie below what counts as the loudest.
+        loudest_share: f64,
+    }
+}
+
+section! {
+    /// Contrast of levels in time and frequency.
+    pub(crate) Contrast {
+        /// Frames and bands over which levels deviate from their mean.
+        patch: [usize; 2],
+        /// Deviation that is too small to matter, in dB squared.
+        constant: f64,
+    }
+}
+
+section! {
+    /// Roughness of envelopes.
+    pub(crate) Roughness {
+        /// Samples of a short frame, under a Hann window.
+        length: usize,
+        /// Samples from one short frame to the next.
+        hop: usize,
+        /// Critical bands of the short frames.
+        bands: Bands,
+        /// Short frames of the averages between which modulations are rough.
+        modulation_frames: [usize; 2],
+        /// Short frames over which modulations are averaged.
+        smooth_frames: usize,
+        /// Added to envelopes, as a part of the reference's mean.
+        floor_share: f64,
+        /// Bands this far below the threshold in quiet are still heard in the peaks of speech, in dB.
+        audible_margin_db: f64,
     }
 }
 
