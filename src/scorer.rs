@@ -121,6 +121,9 @@ impl FullbandReference {
 pub struct Score {
     /// Mean opinion score, listening quality, objective (P.10, P.800.1): 1 bad to 5 excellent.
     pub mos_lqo: f64,
+    /// How far it may lie from people's votes: the standard error found for such impairments in listening tests that took
+    /// no part in the fit; basilar-fb only.
+    pub mos_lqo_error: Option<f64>,
     /// The model's own scale before the mapping to MOS-LQO: P.862 from −0.5 to 4.5.
     pub raw: Option<f64>,
     /// The score in a word.
@@ -349,6 +352,7 @@ impl Score {
         };
         let frames = || assessment.timeline.iter();
         Self {
+            mos_lqo_error: assessment.mos_lqo_error,
             impairments: Some(assessment.impairments),
             reference,
             degraded,
@@ -384,6 +388,7 @@ impl Score {
             model: model.name().to_owned(),
             model_version: model.version().to_owned(),
             bandwidth: model.band(),
+            mos_lqo_error: None,
             impairments: None,
             alignment: Alignment::default(),
             timeline: Timeline::default(),

@@ -1,6 +1,6 @@
 //! Mapping: from indicators to MOS-LQO, falling in each of them.
 
-use crate::model::fullband::Mapping;
+use crate::model::fullband::{Mapping, Spread};
 use crate::model::indicators::Indicators;
 
 impl Mapping {
@@ -28,6 +28,21 @@ impl Mapping {
         shaped.dissimilarity = (indicators.dissimilarity.max(0.0) + unnoticed).powf(exponent)
             - unnoticed.powf(exponent);
         shaped
+    }
+}
+
+impl Spread {
+    /// The standard error of a score: that of each impairment, weighted with its part of them all.
+    pub fn of(&self, impairments: &Indicators) -> f64 {
+        let (parts, spread) = (impairments.to_array(), self.by.to_array());
+        let sum: f64 = parts.iter().sum();
+        if sum <= 0.0 {
+            return self.least;
+        }
+        let variance: f64 =
+            parts.iter().zip(spread).map(|(part, spread)| part / sum * spread.powi(2)).sum();
+        // What is hardly impaired cannot be far off.
+        self.least + (variance.sqrt() - self.least) * (1.0 - (-sum / self.much).exp())
     }
 }
 

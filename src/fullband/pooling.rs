@@ -16,7 +16,8 @@ pub(crate) struct Frames<'a> {
     pub pauses: Vec<bool>,
     pub dissimilarity: Vec<f64>,
     pub spectral_distance: Vec<f64>,
-    pub lost_contrast: Vec<f64>,
+    /// Of the whole signal, in dB.
+    pub lost_modulation: f64,
     pub roughness: Vec<f64>,
     /// Loudness that was added.
     pub added: Vec<f64>,
@@ -31,9 +32,11 @@ impl Frames<'_> {
     pub fn pool(&self, parameters: &Parameters) -> Assessment {
         let mapping = &parameters.mapping;
         let indicators = self.indicators(parameters);
+        let impairments = mapping.impairments(&indicators);
         Assessment {
             mos_lqo: mapping.mos_lqo(&indicators),
-            impairments: mapping.impairments(&indicators),
+            mos_lqo_error: parameters.spread.as_ref().map(|spread| spread.of(&impairments)),
+            impairments,
             indicators,
             noise_in_pauses: self.mean_added(&self.pauses),
             timeline: (0..self.active.len()).map(|frame| self.moment(frame, parameters)).collect(),
@@ -51,7 +54,7 @@ impl Frames<'_> {
         Indicators {
             dissimilarity: root_mean_square(self.dissimilarity.iter().copied().zip(speech())),
             spectral_distance: in_speech(&self.spectral_distance),
-            lost_contrast: in_speech(&self.lost_contrast),
+            lost_modulation: self.lost_modulation,
             roughness: in_speech(&self.roughness),
             lost_periodicity: lost_share(&self.periodicity, hoarse),
             missing: self.missing.share(),
@@ -74,7 +77,7 @@ impl Frames<'_> {
         let indicators = Indicators {
             dissimilarity: only_active(self.dissimilarity[frame]),
             spectral_distance: only_active(self.spectral_distance[frame]),
-            lost_contrast: only_active(self.lost_contrast[frame]),
+            lost_modulation: self.lost_modulation,
             roughness: only_active(self.roughness[frame]),
             lost_periodicity: lost_share(
                 &self.periodicity[frame..=frame],

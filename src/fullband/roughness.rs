@@ -13,14 +13,14 @@ use ndarray::{Axis, Zip};
 
 /// How strongly each band's envelope is modulated around the middle of each frame of the other stages.
 #[derive(Debug, Clone)]
-pub(crate) struct Modulation {
+pub(crate) struct Flutter {
     /// Amplitude of the envelope's fast modulations.
     fast: FrameBands,
     /// The envelope itself, smoothed alike.
     slow: FrameBands,
 }
 
-impl Modulation {
+impl Flutter {
     /// The modulation of a signal in `count` frames; the signal goes on with zeros where it is shorter.
     pub fn new(signal: &[f32], count: usize, frames: &Frames, parameters: &Roughness) -> Self {
         let &Roughness { length, hop, modulation_frames: [shortest, longest], .. } = parameters;
@@ -56,7 +56,7 @@ fn bands(frames: &Frames, parameters: &Roughness) -> BarkBands {
 /// The modulation of a reference, and how much it can be heard.
 #[derive(Debug, Clone)]
 pub(crate) struct Smoothness {
-    modulation: Modulation,
+    flutter: Flutter,
     /// Weight of each band in each frame: the envelope where the reference speaks and its band can be heard. The
     /// weights of a frame that speaks add up to one on average.
     weights: FrameBands,
@@ -73,8 +73,8 @@ impl Smoothness {
         frames: &Frames,
         parameters: &Roughness,
     ) -> Self {
-        let modulation = Modulation::new(signal, active.len(), frames, parameters);
-        let slow = &modulation.slow;
+        let flutter = Flutter::new(signal, active.len(), frames, parameters);
+        let slow = &flutter.slow;
         let thresholds = bands(frames, parameters).threshold_db;
         let mean = mean_where(slow, active);
         let audible = |(&envelope, threshold): (&f64, &f64)| {
@@ -92,17 +92,17 @@ impl Smoothness {
         let speech = active.iter().filter(|active| **active).count();
         weights *= speech as f32 / weights.sum().max(1e-30);
         let floor = parameters.floor_share * mean.iter().sum::<f64>() / mean.len() as f64;
-        Self { modulation, weights, floor: (floor as f32).max(1e-12) }
+        Self { flutter, weights, floor: (floor as f32).max(1e-12) }
     }
 
     /// By how much the modulation's depth rises in each frame, if the path's gain in power is taken from the degraded
     /// signal.
-    pub fn rise(&self, degraded: &Modulation, gain: f64) -> Vec<f64> {
+    pub fn rise(&self, degraded: &Flutter, gain: f64) -> Vec<f64> {
         let scale = (1.0 / gain.sqrt()) as f32;
         let mut rise = self.weights.clone();
         Zip::from(&mut rise)
-            .and(&self.modulation.fast)
-            .and(&self.modulation.slow)
+            .and(&self.flutter.fast)
+            .and(&self.flutter.slow)
             .and(&degraded.fast)
             .and(&degraded.slow)
             .for_each(|weight, fast, slow, heard_fast, heard_slow| {
@@ -132,7 +132,7 @@ mod tests {
         };
         let active = [true; 40];
         let smooth = Smoothness::new(&tone(0.0), &active, 1e9, &parameters.frames, &roughness);
-        let heard = Modulation::new(&tone(0.7), 40, &parameters.frames, &roughness);
+        let heard = Flutter::new(&tone(0.7), 40, &parameters.frames, &roughness);
         let rise = smooth.rise(&heard, 1.0);
         rise.iter().sum::<f64>() / rise.len() as f64
     }

@@ -1,11 +1,13 @@
-//! Spectral distance: by how many decibels the levels of bands differ from the reference's, moment by moment.
+//! Spectral distance: by how many decibels the levels of bands differ from what is expected, moment by moment.
 //!
 //! The log-spectral distance (Gray and Markel, IEEE Trans. Acoust. Speech Signal Process. 24, 380, 1976) in critical
-//! bands over the whole audible range. Levels far below the loudest of the reference are masked and count as equal, and
-//! what differs all the time is a frequency response, to which listeners adapt; lost bandwidth has a stage of its own.
+//! bands over the whole audible range, of levels averaged over patches of 0.1 s and a few bands, so that a voice which is
+//! synthesised anew is not punished for its fine structure. Levels far below the loudest are masked and count as equal,
+//! and what differs all the time is a frequency response, to which listeners adapt.
 
-use super::frames::{FrameBands, mean_where, rows};
+use super::frames::{FrameBands, mean_where, rows, smoothed, uniform};
 use crate::model::fullband::SpectralDistance;
+use ndarray::Zip;
 
 /// The level below which bands are not compared, from the reference's levels in dB; infinite where it never speaks.
 pub(crate) fn masked_below_db(
@@ -25,45 +27,56 @@ pub(crate) fn masked_below_db(
     }
 }
 
-/// The distance of each frame, in dB: the root mean square over bands, of levels in dB no lower than `floor_db`.
+/// The distance of each frame, in dB: the root mean square over bands, of levels in dB no lower than `floor_db`. What
+/// differs always is told from the frames that are counted.
 pub(crate) fn spectral_distance(
-    [reference, degraded]: [&FrameBands; 2],
+    [expected, heard]: [&FrameBands; 2],
     counted: &[bool],
     floor_db: f64,
+    parameters: &SpectralDistance,
 ) -> Vec<f64> {
     let floor = floor_db as f32;
-    let mut difference = FrameBands::zeros(reference.raw_dim());
-    ndarray::Zip::from(&mut difference)
-        .and(reference)
-        .and(degraded)
+    let mut difference = FrameBands::zeros(expected.raw_dim());
+    Zip::from(&mut difference)
+        .and(expected)
+        .and(heard)
         .for_each(|to, &expected, &heard| *to = heard.max(floor) - expected.max(floor));
-    let always = mean_where(&difference, counted);
+    let always: Vec<f32> =
+        mean_where(&difference, counted).into_iter().map(|db| db as f32).collect();
+    difference -= &ndarray::aview1(&always);
+    let [frames, bands] = parameters.patch.map(uniform);
     let distance = |row: &[f32]| {
-        let squares = row.iter().zip(&always).map(|(db, always)| (f64::from(*db) - always).powi(2));
-        (squares.sum::<f64>() / row.len() as f64).sqrt()
+        let squares: f64 = row.iter().map(|&db| f64::from(db).powi(2)).sum();
+        (squares / row.len() as f64).sqrt()
     };
-    rows(&difference).map(distance).collect()
+    rows(&smoothed(&difference, &frames, &bands)).map(distance).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fullband::Parameters;
 
     #[test]
     fn what_differs_all_the_time_is_no_distance_and_what_differs_once_is() {
-        let expected = FrameBands::from_elem((4, 8), 60.0);
+        let parameters = Parameters::built_in().spectral_distance.unwrap();
+        let expected = FrameBands::from_elem((20, 8), 60.0);
         let mut heard = &expected + 6.0;
-        let distance = |heard: &FrameBands| spectral_distance([&expected, heard], &[true; 4], 20.0);
+        let distance = |heard: &FrameBands| {
+            spectral_distance([&expected, heard], &[true; 20], 20.0, &parameters)
+        };
         assert!(distance(&heard).iter().all(|db| db.abs() < 1e-5));
-        heard.row_mut(2).fill(46.0);
-        assert!(distance(&heard)[2] > 10.0);
+        for frame in 8..13 {
+            heard.row_mut(frame).fill(46.0);
+        }
+        assert!(distance(&heard)[10] > 10.0);
     }
 
     #[test]
     fn levels_far_below_the_loudest_are_masked() {
         let mut levels = FrameBands::from_elem((4, 8), 10.0);
         levels.row_mut(1).fill(70.0);
-        let parameters = crate::fullband::Parameters::built_in().spectral_distance.unwrap();
+        let parameters = Parameters::built_in().spectral_distance.unwrap();
         let floor = masked_below_db(&levels, &[true; 4], &parameters);
         assert_eq!(floor, 70.0 - parameters.range_db);
         assert_eq!(masked_below_db(&levels, &[false; 4], &parameters), f64::INFINITY);

@@ -11,8 +11,9 @@ pub struct Indicators {
     pub dissimilarity: f64,
     /// By how much the levels of bands differ from the reference's, in dB: root mean square over bands.
     pub spectral_distance: f64,
-    /// How much of the contrast between peaks and valleys in time and frequency is lost, 0 to 1.
-    pub lost_contrast: f64,
+    /// How much less deeply the envelopes of bands are modulated, 2 to 16 times a second, in dB: noise, reverberation,
+    /// smearing.
+    pub lost_modulation: f64,
     /// Rise of the depth to which envelopes flutter, 30 to 90 times a second: a voice that buzzes or is hoarse.
     pub roughness: f64,
     /// Share of the voice's periodicity that is lost, 0 to 1: hoarse, rough or noisy voices.
@@ -34,7 +35,7 @@ impl Indicators {
         [
             self.dissimilarity,
             self.spectral_distance,
-            self.lost_contrast,
+            self.lost_modulation,
             self.roughness,
             self.lost_periodicity,
             self.missing,
@@ -48,7 +49,7 @@ impl Indicators {
         let [
             dissimilarity,
             spectral_distance,
-            lost_contrast,
+            lost_modulation,
             roughness,
             lost_periodicity,
             missing,
@@ -58,7 +59,7 @@ impl Indicators {
         Self {
             dissimilarity,
             spectral_distance,
-            lost_contrast,
+            lost_modulation,
             roughness,
             lost_periodicity,
             missing,
