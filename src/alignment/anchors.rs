@@ -10,24 +10,34 @@ use crate::dsp::argmax::argmax_by;
 use crate::dsp::sums::running;
 use std::ops::Range;
 
-/// Finds the anchors of `reference` in `degraded`, in order of time; `frame_s` is the distance of frames.
-/// Anchors that cannot be trusted are left out, but for the best one. Where jumps spoil them all, shorter ones may do.
+/// What the anchors say together.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Favoured {
+    /// The most consistent candidate of each anchor, in order of time.
+    pub anchors: Vec<Anchor>,
+    /// Constant delays that all anchors together favour about as much as any, in frames, the best first.
+    pub delays: Vec<f64>,
+}
+
+/// Finds the anchors of `reference` in `degraded`; `frame_s` is the distance of frames. Anchors that cannot be trusted are
+/// left out, but for the best one. Where jumps spoil them all, shorter ones may do.
 pub(crate) fn find_anchors(
     reference: &Envelope,
     degraded: &Envelope,
     frame_s: f64,
     parameters: &AlignmentParameters,
-) -> Vec<Anchor> {
-    let found = |anchors: &[Anchor]| {
-        anchors.iter().any(|anchor| f64::from(anchor.correlation) >= parameters.anchors.found)
+) -> Favoured {
+    let found = |favoured: &Favoured| {
+        let correlations = favoured.anchors.iter().map(|anchor| f64::from(anchor.correlation));
+        correlations.fold(0.0, f64::max) >= parameters.anchors.found
     };
     let of = |length_s: f64| anchors_of(length_s, reference, degraded, frame_s, parameters);
-    let anchors = of(parameters.anchors.length_s);
-    if anchors.is_empty() || found(&anchors) {
-        return anchors;
+    let favoured = of(parameters.anchors.length_s);
+    if favoured.anchors.is_empty() || found(&favoured) {
+        return favoured;
     }
     let shorter = of(parameters.anchors.length_s / 2.0);
-    if found(&shorter) { shorter } else { anchors }
+    if found(&shorter) { shorter } else { favoured }
 }
 
 /// The anchors if they are `length_s` long.
@@ -37,13 +47,13 @@ fn anchors_of(
     degraded: &Envelope,
     frame_s: f64,
     parameters: &AlignmentParameters,
-) -> Vec<Anchor> {
+) -> Favoured {
     let mut stretches =
         stretches(reference, (length_s / frame_s) as usize, parameters.anchors.count_at_most);
     leave_silence_out(&mut stretches, reference, parameters.anchors.energy_at_least);
     let longest = stretches.iter().map(|stretch| stretch.len()).max().unwrap_or(0);
     if longest == 0 || degraded.len() == 0 {
-        return Vec::new();
+        return Favoured::default();
     }
     let mut correlator = Correlator::new(degraded, longest, parameters.anchors.floor_share);
     let curves: Vec<Curve> =
@@ -54,14 +64,20 @@ fn anchors_of(
         .iter()
         .map(|curve| {
             let mut peaks = curve.peaks(parameters.anchors.candidates, distance);
-            peaks.extend(common.iter().filter_map(|&delay| curve.near(delay, distance as i64)));
+            let near = |&(delay, _): &(i64, f32)| curve.near(delay, distance as i64);
+            peaks.extend(common.iter().filter_map(near));
             peaks
         })
         .collect();
     let chosen = most_consistent(&candidates, frame_s, parameters);
     let best = chosen.iter().map(|anchor| anchor.correlation).fold(0.0, f32::max);
     let least = (parameters.anchors.correlation_at_least as f32).min(best);
-    chosen.into_iter().filter(|anchor| anchor.correlation >= least).collect()
+    let alike = common.first().map_or(0.0, |best| parameters.anchors.alike_share * best.1);
+    let delays = common.iter().filter(|delay| delay.1 >= alike);
+    Favoured {
+        anchors: chosen.into_iter().filter(|anchor| anchor.correlation >= least).collect(),
+        delays: delays.map(|delay| delay.0 as f64).collect(),
+    }
 }
 
 /// Keeps the stretches in which something happens: where nothing does, rounding errors correlate with anything.
@@ -92,24 +108,22 @@ fn stretches(reference: &Envelope, length: usize, count: usize) -> Vec<Range<usi
     (0..parts).map(busiest).collect()
 }
 
-/// The delays that the anchors together favour: peaks of the sum of all curves.
+/// The delays that the anchors together favour, which are peaks of the sum of all curves, and that sum; the highest first.
 fn common_delays(
     curves: &[Curve],
     reference: usize,
     degraded: usize,
     distance: usize,
     parameters: &AlignmentParameters,
-) -> Vec<i64> {
+) -> Vec<(i64, f32)> {
     let first_delay = curves.iter().map(|curve| curve.first_delay).min().unwrap_or(0);
     let mut sum = vec![0.0f32; 2 * reference + degraded];
     for curve in curves {
         let offset = (curve.first_delay - first_delay) as usize;
         sum[offset..].iter_mut().zip(&curve.correlation).for_each(|(sum, value)| *sum += value);
     }
-    highest_peaks(&sum, parameters.anchors.common_candidates, distance)
-        .into_iter()
-        .map(|index| index as i64 + first_delay)
-        .collect()
+    let peaks = highest_peaks(&sum, parameters.anchors.common_candidates, distance);
+    peaks.into_iter().map(|index| (index as i64 + first_delay, sum[index])).collect()
 }
 
 /// One candidate for each anchor, so that the sum of correlations less the cost of delay changes is greatest.

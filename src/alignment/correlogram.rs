@@ -94,6 +94,20 @@ impl Correlogram {
         Some((best as f64 + offset, (at - 0.25 * (before - after) * offset).abs()))
     }
 
+    /// Every other curve, from the first or the second on.
+    pub fn every_other(&self, first: usize) -> Self {
+        let curves = self.curves.iter().skip(first).step_by(2).cloned().collect();
+        Self { curves, ..*self }
+    }
+
+    /// Whether either half of the curves, every other one each, shows the same best slope, to within `share` of it: chance
+    /// does not show alike in both.
+    pub fn halves_agree(&self, limit: f64, steps: i32, precision: f64, share: f64) -> bool {
+        let [one, other] =
+            [0, 1].map(|first| self.every_other(first).best_slope(limit, steps, precision));
+        (one - other).abs() <= share * one.abs().max(other.abs()) + 2.0 * precision
+    }
+
     /// Ranges of curves of one stretch, at most [`Self::stacked`] long.
     fn groups(&self) -> Vec<Range<usize>> {
         let mut groups = Vec::new();

@@ -33,10 +33,10 @@ impl DelayCandidate {
     }
 
     /// Delay of `frame`, in samples.
-    pub fn sample_delay(&self, frame: usize) -> i64 {
+    pub fn sample_delay(&self, frame: usize) -> f64 {
         let span = Self::span(&self.runs);
         let middle = (span.start + span.end) as f64 / 2.0;
-        (self.delay + self.slope * (frame as f64 - middle)).round() as i64
+        self.delay + self.slope * (frame as f64 - middle)
     }
 }
 

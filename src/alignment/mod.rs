@@ -21,6 +21,7 @@ mod anchors;
 mod boundaries;
 mod boundary_evidence;
 mod candidates;
+mod constant;
 mod correlogram;
 mod coverage;
 mod delay_selection;
@@ -39,11 +40,12 @@ pub use coverage::Insertion;
 use crate::dsp::decimate::Decimated;
 use crate::dsp::interpolate::Interpolator;
 use crate::model::alignment::PathCosts;
-use anchors::find_anchors;
+use anchors::{Favoured, find_anchors};
 use candidates::Anchor;
+use constant::Constant;
 use envelope::Envelope;
 use path::{Corridor, Path, costs_at, delay_path, without_excursions};
-use realignment::realigned;
+use realignment::{follows_throughout, realigned};
 use refine::Measured;
 use std::ops::Range;
 
@@ -90,15 +92,27 @@ pub fn align(
     let decimated =
         |samples| Decimated::new(samples, sample_rate, parameters.envelope.working_rate_hz);
     let pair = Pair::new(decimated(reference), decimated(degraded), parameters);
-    let anchors = pair.anchors(parameters);
-    let steady = DelayTrack::new(pair, anchors, parameters);
-    let drifting =
-        steady.without_drift(parameters).filter(|other| other.explains_more(&steady, parameters));
-    let alignment = drifting.unwrap_or(steady).alignment(reference.len(), sample_rate, parameters);
+    let favoured = pair.anchors(parameters);
+    let constant = Constant::best(&pair, &favoured, parameters);
+    let track = match constant {
+        Some(constant) if follows_throughout(&pair, &constant, parameters) => {
+            DelayTrack::constant(pair, constant)
+        }
+        constant => {
+            let jumping =
+                DelayTrack::jumping(pair, favoured.anchors, constant.as_ref(), parameters);
+            let drifting = jumping.without_drift(parameters);
+            drifting.filter(|drifting| drifting.beats(&jumping, parameters)).unwrap_or(jumping)
+        }
+    };
+    let alignment = track.alignment(reference.len(), sample_rate, parameters);
     alignment.with_boundaries_placed(reference, degraded, parameters)
 }
 
-/// A delay track: the best path once some drift is removed, and what was measured along it.
+/// A delay track: a path once some drift is removed, and what was measured along it.
+///
+/// There are three hypotheses, each of which must explain what the one before it cannot: the delay is constant, it jumps,
+/// and the clocks drift.
 struct DelayTrack {
     pair: Pair,
     anchors: Vec<Anchor>,
@@ -107,23 +121,40 @@ struct DelayTrack {
 }
 
 impl DelayTrack {
-    fn new(pair: Pair, anchors: Vec<Anchor>, parameters: &AlignmentParameters) -> Self {
+    /// One delay throughout.
+    fn constant(pair: Pair, constant: Constant) -> Self {
+        let path = Path { runs: constant.runs(&pair), total: 0.0 };
+        Self { pair, anchors: Vec::new(), path, measured: constant.measured }
+    }
+
+    /// The best path near the anchors, jumps included; where waveforms were kept, after they chose between its delays, the
+    /// `constant` one and others near by.
+    fn jumping(
+        pair: Pair,
+        anchors: Vec<Anchor>,
+        constant: Option<&Constant>,
+        parameters: &AlignmentParameters,
+    ) -> Self {
         let mut path = pair.path(&anchors, parameters.path.following, parameters);
         path.runs =
             without_excursions(path.runs, (parameters.path.excursion_s / pair.frame_s()) as usize);
         let mut measured = refine::measure(&pair, &path.runs, parameters);
-        if let Some(realigned) = realigned(&pair, &path.runs, &measured, parameters) {
+        if let Some(realigned) = realigned(&pair, &path.runs, &measured, constant, parameters) {
             path.runs = realigned;
             measured = refine::measure(&pair, &path.runs, parameters);
         }
         Self { pair, anchors, path, measured }
     }
 
-    /// Whether the envelopes agree better along this track than along `other`, and the waveforms no worse: missed
-    /// jumps may look like drift to the envelopes, not to the waveforms.
-    fn explains_more(&self, other: &Self, parameters: &AlignmentParameters) -> bool {
-        let loss = other.measured.coherence - self.measured.coherence;
-        self.path.total > other.path.total && loss < parameters.drift.coherence_loss_at_most
+    /// Whether this track, with drift removed, explains more than one without drift by what drift must earn. Missed jumps
+    /// may look like drift to the envelopes, not to the waveforms.
+    fn beats(&self, steady: &Self, parameters: &AlignmentParameters) -> bool {
+        let drift = &parameters.drift;
+        let gain = self.measured.coherence - steady.measured.coherence;
+        let total_gain = self.path.total - steady.path.total;
+        let waveforms_tell = self.measured.told_by_waveforms && gain >= drift.gain_at_least;
+        let envelopes_tell = total_gain > drift.evidence && gain > -drift.coherence_loss_at_most;
+        total_gain > 0.0 && (waveforms_tell || envelopes_tell)
     }
 
     fn alignment(
@@ -163,7 +194,7 @@ impl DelayTrack {
         }
         let drifts = pair.drift != 0.0
             && pair.drift.abs() <= parameters.drift.overshoot * parameters.drift.at_most;
-        drifts.then(|| Self::new(pair, anchors, parameters))
+        drifts.then(|| Self::jumping(pair, anchors, None, parameters))
     }
 }
 
@@ -207,17 +238,18 @@ impl Pair {
         self.hop as f64 / self.reference.sample_rate
     }
 
-    fn anchors(&self, parameters: &AlignmentParameters) -> Vec<Anchor> {
+    fn anchors(&self, parameters: &AlignmentParameters) -> Favoured {
         let coarser = parameters.anchors.decimation;
         let (reference, degraded) =
             (self.reference_envelope.coarser(coarser), self.degraded_envelope.coarser(coarser));
-        let mut anchors =
+        let mut favoured =
             find_anchors(&reference, &degraded, self.frame_s() * coarser as f64, parameters);
-        for anchor in &mut anchors {
+        for anchor in &mut favoured.anchors {
             anchor.centre *= coarser as f64;
             anchor.delay *= coarser as f64;
         }
-        anchors
+        favoured.delays.iter_mut().for_each(|delay| *delay *= coarser as f64);
+        favoured
     }
 
     fn path(&self, anchors: &[Anchor], costs: PathCosts, parameters: &AlignmentParameters) -> Path {

@@ -14,82 +14,130 @@ pub(crate) struct Measured {
     envelope: Correlogram,
     /// Drift that is still in the signals.
     pub remaining: Slope,
+    /// Whether waveforms tell that drift, not only envelopes.
+    pub told_by_waveforms: bool,
     /// Mean correlation coefficient of the waveforms along it.
     pub coherence: f64,
+}
+
+impl Measured {
+    /// The drift that is left in the signals of `pair`. What envelopes alone tell is drift only where some was removed,
+    /// because that had to win; what waveforms tell must make them fit better than none does.
+    fn drift_of(&self, pair: &Pair, parameters: &AlignmentParameters) -> Slope {
+        let gain = self.coherence - self.waveform.correlation_along(0.0);
+        if pair.drift != 0.0 || (self.told_by_waveforms && gain >= parameters.drift.gain_at_least) {
+            self.remaining
+        } else {
+            Slope { value: 0.0, ..self.remaining }
+        }
+    }
 }
 
 /// Measures delays and drift along `runs`.
 pub(crate) fn measure(pair: &Pair, runs: &[Run], parameters: &AlignmentParameters) -> Measured {
     let waveform = waveform_correlogram(pair, runs, parameters.delays.waveform_block_s, parameters);
     let envelope = envelope_correlogram(pair, runs, parameters);
-    let remaining = remaining_drift(&waveform, &envelope, pair, runs, parameters);
+    let (remaining, told_by_waveforms) =
+        remaining_drift(&waveform, &envelope, pair, runs, parameters);
     let coherence = waveform.correlation_along(remaining.value);
-    Measured { waveform, envelope, remaining, coherence }
+    Measured { waveform, envelope, remaining, told_by_waveforms, coherence }
 }
 
+/// The drift along a path, and whether waveforms tell it.
 fn remaining_drift(
     waveform: &Correlogram,
     envelope: &Correlogram,
     pair: &Pair,
     runs: &[Run],
     parameters: &AlignmentParameters,
-) -> Slope {
-    let (wave_slope, coherent) = wave_slope(waveform, pair, runs, parameters);
-    let told = || {
-        let tolerance = parameters.drift.tolerance_s * pair.reference.sample_rate;
-        fitted_slope(waveform, wave_slope, tolerance, parameters.drift.weight_limit)
-    };
-    if coherent >= parameters.drift.fitting.max(parameters.delays.coherent) {
-        return told();
+) -> (Slope, bool) {
+    let drift = &parameters.drift;
+    let found = WaveformDrift::new(waveform, pair, runs, parameters);
+    if found.coherence >= drift.fitting.max(parameters.delays.coherent) {
+        return (found.fitted(waveform, pair, parameters), true);
     }
-    let slope = envelope.best_slope(
-        parameters.drift.at_most,
-        Correlogram::STEPS,
-        parameters.drift.envelope_precision,
-    );
+    let slope = envelope.best_slope(drift.at_most, Correlogram::STEPS, drift.envelope_precision);
     let gain_over =
         |other: f64| envelope.correlation_along(slope) - envelope.correlation_along(other);
-    if coherent >= parameters.delays.coherent
-        && gain_over(wave_slope) < parameters.drift.gain_at_least
-    {
-        return told();
+    let coherent = found.coherence >= parameters.delays.coherent && found.halves_agree;
+    if coherent && gain_over(found.slope) < drift.gain_at_least {
+        return (found.fitted(waveform, pair, parameters), true);
     }
-    if gain_over(0.0) < parameters.drift.gain_at_least {
-        return Slope { value: 0.0, standard_error: None };
+    if gain_over(0.0) < drift.gain_at_least {
+        return (Slope { value: 0.0, standard_error: None }, false);
     }
     let tolerance = parameters.envelope.hop_s * pair.reference.sample_rate;
-    fitted_slope(envelope, slope, tolerance, parameters.drift.weight_limit)
+    (fitted_slope(envelope, slope, tolerance, drift.weight_limit), false)
 }
 
-/// The slope that the waveforms tell, and their correlation coefficient along it. Envelopes tell of drift that moves them
-/// by some 15 ms from end to end; of less, only waveforms do, so short recordings are searched further, in blocks so
-/// short that such drift does not blur them.
-fn wave_slope(
-    waveform: &Correlogram,
-    pair: &Pair,
-    runs: &[Run],
-    parameters: &AlignmentParameters,
-) -> (f64, f64) {
-    let drift = &parameters.drift;
-    let near = drift.at_most * drift.waveform_share;
-    let slope = waveform.best_slope(near, Correlogram::STEPS, drift.waveform_precision);
-    let found = (slope, waveform.correlation_along(slope));
-    let duration_s = pair.reference.samples.len() as f64 / pair.reference.sample_rate;
-    let far = (drift.envelope_tells_s / duration_s).min(drift.at_most);
-    if found.1 >= drift.fitting || far <= near {
-        return found;
+/// The drift that waveforms show.
+struct WaveformDrift {
+    slope: f64,
+    /// Their mean correlation coefficient along it.
+    coherence: f64,
+    /// Whether every other block shows the same.
+    halves_agree: bool,
+}
+
+impl WaveformDrift {
+    /// Envelopes tell of drift that moves them by some 15 ms from end to end; of less, only waveforms do, so short
+    /// recordings are searched further, in blocks so short that such drift does not blur them.
+    fn new(
+        waveform: &Correlogram,
+        pair: &Pair,
+        runs: &[Run],
+        parameters: &AlignmentParameters,
+    ) -> Self {
+        let drift = &parameters.drift;
+        let near = drift.at_most * drift.waveform_share;
+        let found = Self::within(waveform, near, Correlogram::STEPS, parameters);
+        let duration_s = pair.reference.samples.len() as f64 / pair.reference.sample_rate;
+        let far = (drift.envelope_tells_s / duration_s).min(drift.at_most);
+        if found.coherence >= drift.fitting || far <= near {
+            return found;
+        }
+        let block_s = parameters.delays.waveform_block_s / drift.short_blocks;
+        let blocks = waveform_correlogram(pair, runs, block_s, parameters);
+        let steps = (f64::from(Correlogram::STEPS) * far / near).ceil() as i32;
+        let further = Self::within(&blocks, far, steps, parameters);
+        let least = blocks.correlation_along(found.slope) + drift.waveform_gain_at_least;
+        if further.coherence >= least { further } else { found }
     }
-    let blocks = waveform_correlogram(
-        pair,
-        runs,
-        parameters.delays.waveform_block_s / drift.short_blocks,
-        parameters,
-    );
-    let steps = (f64::from(Correlogram::STEPS) * far / near).ceil() as i32;
-    let further = blocks.best_slope(far, steps, drift.waveform_precision);
-    let coherent = blocks.correlation_along(further);
-    let gains = coherent >= blocks.correlation_along(slope) + drift.waveform_gain_at_least;
-    if gains { (further, coherent) } else { found }
+
+    fn within(
+        waveform: &Correlogram,
+        limit: f64,
+        steps: i32,
+        parameters: &AlignmentParameters,
+    ) -> Self {
+        let drift = &parameters.drift;
+        let precision = drift.waveform_precision;
+        let slope = waveform.best_slope(limit, steps, precision);
+        let coherence = waveform.correlation_along(slope);
+        let doubtful = (parameters.delays.coherent..drift.fitting).contains(&coherence);
+        let halves_agree =
+            doubtful && waveform.halves_agree(limit, steps, precision, drift.halves_share);
+        Self { slope, coherence, halves_agree }
+    }
+
+    /// The drift to which the delays of single blocks fit, unless waveforms agree less along it: those of steady tones
+    /// are off by periods.
+    fn fitted(
+        &self,
+        waveform: &Correlogram,
+        pair: &Pair,
+        parameters: &AlignmentParameters,
+    ) -> Slope {
+        let drift = &parameters.drift;
+        let tolerance = drift.tolerance_s * pair.reference.sample_rate;
+        let fitted = fitted_slope(waveform, self.slope, tolerance, drift.weight_limit);
+        let along = |slope: f64| waveform.correlation_along(slope);
+        if along(fitted.value) >= along(self.slope) - drift.gain_at_least {
+            fitted
+        } else {
+            Slope { value: self.slope, standard_error: None }
+        }
+    }
 }
 
 /// A piece of the path, in samples of the decimated reference.
@@ -185,7 +233,7 @@ pub(crate) fn alignment(
 ) -> Alignment {
     let rate = pair.reference.sample_rate;
     let duration_s = reference_length as f64 / f64::from(sample_rate);
-    let Slope { value, standard_error } = measured.remaining;
+    let Slope { value, standard_error } = measured.drift_of(pair, parameters);
     let drift = (1.0 + pair.drift) * (1.0 + value) - 1.0;
     let told = drift.abs() * duration_s >= parameters.drift.reported_from_s
         && standard_error.is_none_or(|error| drift.abs() > parameters.drift.significance * error);

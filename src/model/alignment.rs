@@ -64,6 +64,8 @@ section! {
         candidate_distance_s: f64,
         /// Delays that all anchors together favour and that every anchor has among its candidates.
         common_candidates: usize,
+        /// A constant delay that all anchors together favour at least this much as the best is considered too.
+        alike_share: f32,
         /// Where the degraded signal has less than this share of the energy of a stretch, that share counts.
         floor_share: f64,
         /// A change of delay between two anchors up to this is a jump, beyond it a leap, in seconds.
@@ -152,12 +154,17 @@ section! {
         tolerance_s: f64,
         /// Correlation coefficient that drift must gain where only envelopes tell it.
         gain_at_least: f64,
+        /// Share of a drift to which either half of the blocks of waveforms, every other one each, must show it alike where
+        /// waveforms fit badly.
+        halves_share: f64,
         /// A block weighs by c / (limit - c), c being its squared correlation coefficient.
         weight_limit: f64,
         /// Standard errors by which drift must differ from none.
         significance: f64,
         /// Drift that is small enough not to be removed before delays are measured, as a fraction.
         left_at_most: f64,
+        /// What removing drift must gain on the path where only envelopes tell, in frames of perfectly matching speech.
+        evidence: f64,
         /// Mean correlation coefficient of waveforms that drift may lose.
         coherence_loss_at_most: f64,
         /// Drift that moves the end of the reference by less is not reported, in seconds.
@@ -178,6 +185,11 @@ section! {
         faint_speech_db: f64,
         /// Length of the stretches whose delay is sought where waveforms do not follow the path, in seconds.
         candidate_s: f64,
+        /// Delays that differ by more are rivals for a stretch, in seconds.
+        rivals_apart_s: f64,
+        /// By how much the best delay of a stretch must explain more than its rivals: seconds of speech times nepers of its
+        /// power explained.
+        lead_s: f64,
         /// Waveforms are compared over this time to tell the delay of a frame, in seconds.
         window_s: f64,
         /// Waveforms this far below their mean power tell no delay, in dB.

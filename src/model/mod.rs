@@ -243,7 +243,7 @@ mod tests {
     #[test]
     fn a_model_file_may_bring_its_own_alignment() {
         let text = include_str!("../../models/basilar-fb.json");
-        let reference = "\"alignment\": \"basilar-alignment 1.0.0\"";
+        let reference = "\"alignment\": \"basilar-alignment 2.0.0\"";
         assert!(text.contains(reference));
         let with = |alignment: &str| {
             Model::from_json(
