@@ -59,9 +59,22 @@ impl FullbandStages {
         self.compensated.clone().map(|powers| self.reference.loudness(powers))[1].nrows()
     }
 
-    /// Whether the loudness patterns resemble each other.
-    pub fn similarity(&self) -> usize {
-        self.reference.dissimilarity(&self.loudness).len()
+    /// Distance of the levels of bands.
+    pub fn spectral_distance(&self) -> usize {
+        let recorded = self.reference.recorded(&ALWAYS);
+        let [expected, heard] = &self.compensated;
+        self.reference.spectral_distance([expected, heard], &recorded).len()
+    }
+
+    /// How much modulation is left.
+    pub fn modulation(&self) -> f64 {
+        let recorded = self.reference.recorded(&ALWAYS);
+        self.reference.lost_modulation(&self.compensated[1], &recorded)
+    }
+
+    /// Whether envelopes flutter.
+    pub fn roughness(&self) -> usize {
+        self.reference.roughness(&self.samples[1], &self.path).len()
     }
 
     /// What was added.

@@ -17,18 +17,27 @@ pub struct Parameters {
     #[serde(default)]
     alignment: Chosen,
     pub(crate) frames: Frames,
+    /// Where a file says nothing of it, as those of version 1.0.0, whatever is below hearing is heard.
+    pub(crate) hearing: Option<Hearing>,
     pub(crate) bands: Bands,
     pub(crate) loudness: Loudness,
     pub(crate) level: Level,
     pub(crate) response: Response,
     pub(crate) slow_gain: SlowGain,
-    pub(crate) similarity: Similarity,
+    /// Heard by the models of version 1 only.
+    pub(crate) similarity: Option<Similarity>,
+    /// Not heard by the models of version 1, as the two that follow.
+    pub(crate) spectral_distance: Option<SpectralDistance>,
+    pub(crate) modulation: Option<Modulation>,
+    pub(crate) roughness: Option<Roughness>,
     pub(crate) added: Added,
     pub(crate) missing: Missing,
     pub(crate) periodicity: Periodicity,
     pub(crate) bandwidth: Bandwidth,
     /// From indicators to MOS-LQO.
     pub mapping: Mapping,
+    /// Where a file says nothing of it, as those of version 1.0.0, scores have no error.
+    pub(crate) spread: Option<Spread>,
 }
 
 section! {
@@ -54,6 +63,16 @@ impl Frames {
     /// Distance of two bins, in Hz.
     pub fn bin_hz(&self) -> f64 {
         f64::from(self.sample_rate_hz) / self.length as f64
+    }
+}
+
+section! {
+    /// Where hearing begins.
+    pub(crate) Hearing {
+        /// Cut-off frequency in Hz.
+        lowest_hz: f64,
+        /// Second-order sections of the filter, each of 12 dB an octave.
+        sections: usize,
     }
 }
 
@@ -134,7 +153,7 @@ section! {
         patch: [usize; 2],
         /// Covariance that is too small to matter, in (sone per Bark) squared.
         constant: f64,
-        /// Bands below are left out, in Bark.
+        /// Bands below are left out here and of what was added, in Bark.
         lowest_bark: f64,
     }
 }
@@ -148,6 +167,9 @@ section! {
         masked_share: f64,
         /// Share of pauses in the added loudness.
         pause_share: f64,
+        /// Bands below are left out, in Bark; where a file does not say, those that similarity leaves out.
+        #[serde(default)]
+        lowest_bark: Option<f64>,
     }
 }
 
@@ -199,12 +221,68 @@ section! {
 }
 
 section! {
+    /// Distance of the levels of bands.
+    pub(crate) SpectralDistance {
+        /// Levels this far below the loudest are masked, in dB.
+        range_db: f64,
+        /// Share of the levels in speech that lie below what counts as the loudest.
+        loudest_share: f64,
+        /// Frames and bands over which differences are averaged.
+        patch: [usize; 2],
+    }
+}
+
+section! {
+    /// Modulation of the envelopes of bands.
+    pub(crate) Modulation {
+        /// Frames of the averages between which modulations carry speech.
+        window_frames: [usize; 2],
+        /// Depth that is too small to matter, as a ratio of mean squares.
+        floor: f64,
+        /// Level relative to the threshold in quiet at which a band begins to matter and matters fully, in dB.
+        present_db: [f64; 2],
+    }
+}
+
+section! {
+    /// Roughness of envelopes.
+    pub(crate) Roughness {
+        /// Samples of a short frame, under a Hann window.
+        length: usize,
+        /// Samples from one short frame to the next.
+        hop: usize,
+        /// Critical bands of the short frames.
+        bands: Bands,
+        /// Short frames of the averages between which modulations are rough.
+        modulation_frames: [usize; 2],
+        /// Short frames over which modulations are averaged.
+        smooth_frames: usize,
+        /// Added to envelopes, as a part of the reference's mean.
+        floor_share: f64,
+        /// Bands this far below the threshold in quiet are still heard in the peaks of speech, in dB.
+        audible_margin_db: f64,
+    }
+}
+
+section! {
     /// Bandwidth that is lost.
     pub(crate) Bandwidth {
         /// Attenuation at which a band begins to be missed and at which it is gone, in dB.
         lost_db: [f64; 2],
         /// Level relative to the threshold in quiet at which a band begins to matter and matters fully, in dB.
         present_db: [f64; 2],
+    }
+}
+
+section! {
+    /// How far scores lie from people's votes.
+    pub(crate) Spread {
+        /// Root mean square of what is left in MOS where nothing is impaired.
+        least: f64,
+        /// Sum of impairments at which most of the spread below is there.
+        much: f64,
+        /// The same root mean square where an indicator alone lowers the score.
+        by: Indicators,
     }
 }
 
@@ -266,20 +344,42 @@ impl Parameters {
         check(self.frames.rules())?;
         check(self.bands.rules())?;
         check(self.patterns())?;
+        if let Some(Hearing { lowest_hz, sections, .. }) = &self.hearing {
+            let below = f64::from(self.frames.sample_rate_hz) / 4.0;
+            check([
+                (*lowest_hz > 0.0 && *lowest_hz < below, "hearing.lowest_hz is positive and low"),
+                ((1..=16).contains(sections), "hearing.sections lies between 1 and 16"),
+            ])?;
+        }
+        if let Some(roughness) = &self.roughness {
+            check(roughness.bands.rules())?;
+            check(roughness.rules(&self.frames))?;
+        }
         check(self.missing.rules())?;
         check(self.periodicity.rules(&self.frames))?;
         check(self.mapping.rules())
     }
 
+    /// The numbers of cells that averages span.
+    fn windows(&self) -> Vec<usize> {
+        let similarity = self.similarity.iter().flat_map(|s| [s.smooth, s.patch]);
+        let distance = self.spectral_distance.iter().map(|distance| distance.patch);
+        let modulation = self.modulation.iter().map(|modulation| modulation.window_frames);
+        let roughness =
+            self.roughness.iter().flat_map(|r| [r.modulation_frames, [r.smooth_frames; 2]]);
+        let windows = similarity.chain(distance).chain(modulation).chain(roughness);
+        windows.chain([self.added.smooth]).flatten().collect()
+    }
+
     /// The rules for what is compared band by band.
     fn patterns(&self) -> impl IntoIterator<Item = Rule> {
         let odd = |count: usize| count % 2 == 1;
-        let windows = [self.similarity.smooth, self.similarity.patch, self.added.smooth].concat();
+        let windows = self.windows();
         let (response, bandwidth) = (&self.response, &self.bandwidth);
         [
             (
                 windows.into_iter().all(odd),
-                "windows of similarity and added span odd numbers of cells",
+                "windows of similarity, spectral_distance, modulation, roughness and added span odd numbers of cells",
             ),
             (odd(self.slow_gain.smooth_frames), "smoothing spans odd numbers of cells"),
             (
@@ -308,6 +408,21 @@ impl Bands {
         [
             ((4..=MOST_BANDS).contains(&self.count), "bands.count lies between 4 and 128"),
             (self.width_bark > 0.0, "bands.width_bark is positive"),
+        ]
+    }
+}
+
+impl Roughness {
+    fn rules(&self, frames: &Frames) -> impl IntoIterator<Item = Rule> {
+        [
+            (
+                self.length.is_power_of_two() && (64..=frames.length).contains(&self.length),
+                "roughness.length is a power of two from 64 to frames.length",
+            ),
+            (
+                (1..=self.length).contains(&self.hop),
+                "roughness.hop lies between 1 and roughness.length",
+            ),
         ]
     }
 }
@@ -365,8 +480,10 @@ impl Mapping {
                 "weights are not negative",
             ),
             (
-                self.exponents.to_array().iter().all(|&exponent| exponent > 0.0),
-                "exponents are positive",
+                self.exponents.to_array().iter().zip(self.weights.to_array()).all(
+                    |(&exponent, weight)| exponent > 0.0 || (exponent == 0.0 && weight == 0.0),
+                ),
+                "exponents of what has a weight are positive",
             ),
         ]
     }

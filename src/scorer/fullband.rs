@@ -70,6 +70,7 @@ impl Score {
         };
         let frames = || assessment.timeline.iter();
         Self {
+            mos_lqo_error: assessment.mos_lqo_error,
             impairments: Some(assessment.impairments),
             reference,
             degraded,
