@@ -10,10 +10,14 @@
 //! out: of the weights, of the choice of exponents, and so of the choice of indicators, whose weights may be zero. The
 //! same table gives the same numbers.
 
-#[path = "../../tests/degradations/mod.rs"]
-mod degradations;
 mod fitting;
 mod material;
+#[allow(dead_code, reason = "the fit uses a part")]
+#[path = "../../tests/material"]
+mod tests {
+    pub mod degradations;
+    mod random;
+}
 
 use basilar::fullband::{Indicators, Mapping, Parameters};
 use basilar::validation::{pearson, spearman};

@@ -1,7 +1,7 @@
 //! What the fit is told: rated clips, and what signals made in the laboratory must score.
 
 use crate::Failure;
-use crate::degradations as lab;
+use crate::tests::degradations as lab;
 use basilar::Signal;
 use basilar::alignment::align;
 use basilar::fullband::{Indicators, Parameters, Reference};
