@@ -222,8 +222,8 @@ mod tests {
         ["p862-nb", "1.0.0", "fad347ae1ab6e2a6"],
         ["p862-wb", "1.0.0", "4508fddc4ff44366"],
         ["p862-wb-cor2", "1.0.0", "42ee1fc460b4196f"],
-        ["basilar-fb", "1.0.0", "299f57c2e0930540"],
-        ["basilar-alignment", "1.0.0", "b88a1a51be97750b"],
+        ["basilar-fb", "1.1.0", "299f57c2e0930540"],
+        ["basilar-alignment", "2.0.0", "b88a1a51be97750b"],
     ];
 
     #[test]
