@@ -32,7 +32,9 @@ fn stages(criterion: &mut Criterion) {
     stage("spectrum", &|| stages.spectrum() as f64);
     stage("compensation", &|| stages.compensation() as f64);
     stage("loudness", &|| stages.loudness() as f64);
-    stage("similarity", &|| stages.similarity() as f64);
+    stage("spectral distance", &|| stages.spectral_distance() as f64);
+    stage("modulation", &|| stages.modulation());
+    stage("roughness", &|| stages.roughness() as f64);
     stage("added", &|| stages.added() as f64);
     stage("missing", &|| stages.missing());
     stage("periodicity", &|| stages.periodicity() as f64);

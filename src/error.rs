@@ -48,19 +48,49 @@ pub enum Error {
     },
     /// The first bytes are those of no audio format known here.
     #[error(
-        "{name}: not a recognised audio file; give WAV, FLAC, MP3, AAC, Ogg Vorbis or Opus, AIFF or CAF, or describe headerless samples by their rate and format"
+        "{name}: not a recognised audio file, as it has no header of a known format; give WAV, FLAC, MP3, AAC, Ogg, MP4, WebM, AIFF, CAF, AU or SPHERE, or describe headerless samples by their rate and format (--raw-rate, --raw-format)"
     )]
     UnknownFormat {
         /// File.
         name: String,
     },
     /// A known container with a coding that is not decoded here.
-    #[error("{name}: {coding} is not supported; convert the file to 16-bit PCM WAV")]
+    #[error("{name}: {coding} is not decoded here; convert the file: {}", conversion(name))]
     UnsupportedCoding {
         /// File.
         name: String,
         /// The coding found.
         coding: String,
+    },
+    /// A recording that is too long to be decoded into memory as a whole.
+    #[error(
+        "{name}: {:.0} minutes or more are too long to be scored as a whole, which ends at {:.0}; score it in stretches with --timeline, or cut it", duration_s / 60.0, longest_s / 60.0
+    )]
+    TooLong {
+        /// File.
+        name: String,
+        /// How long it is, or was found to be at least, in seconds.
+        duration_s: f64,
+        /// The longest that is taken, in seconds.
+        longest_s: f64,
+    },
+    /// A pipe that holds more than is taken into memory.
+    #[error("{name}: a pipe of more than {most_bytes} bytes; save the recording in a file first")]
+    PipeTooLong {
+        /// Pipe or standard input.
+        name: String,
+        /// The most that is taken.
+        most_bytes: u64,
+    },
+    /// A pipe into which nobody writes.
+    #[error(
+        "{name}: nothing came through this pipe for {silence_s} s; start the program that writes it, or give a file"
+    )]
+    SilentPipe {
+        /// Pipe.
+        name: String,
+        /// How long was waited, in seconds.
+        silence_s: u64,
     },
     /// Bytes that break the rules of the file's format.
     #[error("{name}: the audio data is corrupt ({reason}); copy or encode the file again")]
@@ -119,6 +149,30 @@ pub enum Error {
         index: usize,
         /// Its value: NaN or an infinity.
         value: f32,
+    },
+    /// A sample so large that powers of it are no numbers any more.
+    #[error(
+        "{name}: sample {index} (counted from 0) is {value:e}, far beyond full scale (1.0) and what is scored ({largest:e}); scale the samples"
+    )]
+    SampleTooLarge {
+        /// File or signal.
+        name: String,
+        /// The first such sample, counted from 0 in each channel.
+        index: usize,
+        /// Its value.
+        value: f32,
+        /// The largest that is scored.
+        largest: f32,
+    },
+    /// Channels that cancel each other when they are mixed.
+    #[error(
+        "{name}: the mix of its {channels} channels is silent because they cancel each other; choose one with --channel left, right or its number"
+    )]
+    SilentMix {
+        /// File.
+        name: String,
+        /// How many channels were mixed.
+        channels: usize,
     },
     /// A channel that the file does not have.
     #[error("{name}: has no channel {channel}, only {channels}; choose one of them or mix")]
@@ -238,6 +292,60 @@ pub enum Error {
         word: String,
         /// All that are known.
         known: String,
+    },
+    /// A value that an input of the E-model cannot have.
+    #[error("{symbol} ({meaning}) cannot be {value}; give {least} to {most}")]
+    ImpossibleInput {
+        /// The input's symbol.
+        symbol: &'static str,
+        /// What it is.
+        meaning: &'static str,
+        /// What was given.
+        value: f64,
+        /// The least that can be.
+        least: f64,
+        /// The most that can be.
+        most: f64,
+    },
+    /// A word that names no codec of the E-model's table.
+    #[error("{word}: not a codec of the table; give one of {known}")]
+    UnknownCodec {
+        /// What was given.
+        word: String,
+        /// All that are known.
+        known: String,
+    },
+    /// A word that names no de-jitter buffer.
+    #[error(
+        "{word}: not a de-jitter buffer; give fixed-MS, adaptive or adaptive-MS-MS, such as fixed-60"
+    )]
+    InvalidBuffer {
+        /// What was given.
+        word: String,
+    },
+    /// More de-jitter buffers than are simulated at a time.
+    #[error("{count} de-jitter buffers are too many; give at most {most}")]
+    TooManyBuffers {
+        /// How many were given.
+        count: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// A folder of prompts that holds none.
+    #[error("{name}: holds no recordings; name a prompt, or a folder with prompts in it")]
+    NoPrompts {
+        /// The folder.
+        name: String,
+    },
+    /// A file that is no capture of packets.
+    #[error(
+        "{name}: not a capture but {kind}; give pcap or pcapng, plain, .gz or .zst, or convert with editcap -F pcapng"
+    )]
+    UnknownCapture {
+        /// File.
+        name: String,
+        /// What it is, as far as its first bytes tell.
+        kind: &'static str,
     },
     /// A name of more bytes than the system takes.
     #[error("{name}: the name is too long for this system; shorten the folder or file names")]
@@ -437,6 +545,17 @@ impl Error {
     pub(crate) fn corrupt(name: &str, reason: impl ToString) -> Self {
         Self::Corrupt { name: name.to_owned(), reason: reason.to_string() }
     }
+}
+
+/// The command that converts a file of any coding.
+fn conversion(name: &str) -> String {
+    let plain = |x: char| x.is_ascii_alphanumeric() || "-_./+,@%".contains(x);
+    let quoted = match name.starts_with('-') || !name.chars().all(plain) {
+        // A quote ends the quoted part, stands escaped, and begins the next.
+        true => format!("'{}'", name.replace('\'', r"'\''")),
+        false => name.to_owned(),
+    };
+    format!("ffmpeg -i {quoted} -c:a pcm_s16le converted.wav")
 }
 
 /// A result with basilar's error.

@@ -37,6 +37,8 @@ mod finding;
 pub mod fullband;
 pub mod long_calls;
 mod model;
+#[cfg(feature = "network")]
+pub mod network;
 mod p862;
 pub mod parallel;
 #[cfg(feature = "cli")]
@@ -49,7 +51,6 @@ mod score;
 mod scorer;
 mod service_band;
 mod signal;
-#[cfg(feature = "cli")]
 pub mod statistics;
 #[cfg(feature = "cli")]
 pub mod table;
@@ -66,6 +67,7 @@ pub use score::{Alignment, Levels, LocalScore, Recording, Score, Scored, Timelin
 pub use scorer::{PreparedReference, Scorer};
 pub use service_band::ServiceBand;
 pub use signal::{
-    Channel, Encoding, OpenOptions, RawFormat, SAMPLE_RATES, Signal, SpeechLevel, Stream, Warning,
+    AUDIO_EXTENSIONS, Channel, Encoding, LARGEST_SAMPLE, LONGEST_PIPE_SILENCE_S, LONGEST_WHOLE_S,
+    MOST_PIPE_BYTES, OpenOptions, RawFormat, SAMPLE_RATES, Signal, SpeechLevel, Stream, Warning,
     is_audio_file,
 };

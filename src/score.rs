@@ -52,6 +52,9 @@ pub struct Scored {
 pub struct Score {
     /// Mean opinion score, listening quality, objective (P.10, P.800.1): 1 bad to 5 excellent.
     pub mos_lqo: f64,
+    /// How far it may lie from people's votes: the standard error found for such impairments in listening tests that took
+    /// no part in the fit; basilar-fb only.
+    pub mos_lqo_error: Option<f64>,
     /// The model's own scale before the mapping to MOS-LQO: P.862 from −0.5 to 4.5.
     pub raw: Option<f64>,
     /// The score in a word: its service band.
@@ -217,6 +220,7 @@ impl Score {
     pub(crate) fn bare(model: &Model, mos_lqo: f64) -> Self {
         Self {
             mos_lqo,
+            mos_lqo_error: None,
             raw: None,
             quality: ServiceBand::of(mos_lqo),
             model: model.name().to_owned(),

@@ -4,7 +4,8 @@
 //! blocks are added up along a line of constant drift (stacking, as in seismology), so that noise and the false
 //! peaks at the pitch period average out before any peak is picked.
 
-use super::drift::weighted_quantile;
+use crate::dsp::argmax::argmax_by;
+use crate::statistics::weighted_quantile;
 use std::ops::Range;
 
 /// The correlation of one block of the reference with the degraded signal, around the path's delay.
@@ -30,6 +31,8 @@ pub(crate) struct Correlogram {
     pub step: f64,
     /// Whether a negative correlation is as good as a positive one: waveforms may be inverted, envelopes not.
     pub signless: bool,
+    /// Curves that are stacked at most while the drift is not known.
+    pub stacked: usize,
 }
 
 /// The peak of a stack of curves.
@@ -40,9 +43,6 @@ pub(crate) struct Peak {
     /// Mean correlation coefficient.
     pub correlation: f64,
 }
-
-/// Longest time over which curves are stacked while the drift is not known, in curves.
-const GROUP: usize = 20;
 
 impl Correlogram {
     /// The delay at `moment` that `curves` together favour if it changes by `slope` samples a sample.
@@ -80,8 +80,7 @@ impl Correlogram {
     /// Position and height of the highest value, between the values.
     fn highest(&self, values: &[f32]) -> Option<(f64, f64)> {
         let height = |index: usize| if self.signless { values[index].abs() } else { values[index] };
-        let best = (0..values.len())
-            .reduce(|best, next| if height(next) > height(best) { next } else { best })?;
+        let best = argmax_by(0..values.len(), |&index| height(index))?;
         if best == 0 || best + 1 == values.len() {
             return Some((best as f64, f64::from(height(best))));
         }
@@ -95,12 +94,26 @@ impl Correlogram {
         Some((best as f64 + offset, (at - 0.25 * (before - after) * offset).abs()))
     }
 
-    /// Ranges of curves of one stretch, at most [`GROUP`] long.
+    /// Every other curve, from the first or the second on.
+    pub fn every_other(&self, first: usize) -> Self {
+        let curves = self.curves.iter().skip(first).step_by(2).cloned().collect();
+        Self { curves, ..*self }
+    }
+
+    /// Whether either half of the curves, every other one each, shows the same best slope, to within `share` of it: chance
+    /// does not show alike in both.
+    pub fn halves_agree(&self, limit: f64, steps: i32, precision: f64, share: f64) -> bool {
+        let [one, other] =
+            [0, 1].map(|first| self.every_other(first).best_slope(limit, steps, precision));
+        (one - other).abs() <= share * one.abs().max(other.abs()) + 2.0 * precision
+    }
+
+    /// Ranges of curves of one stretch, at most [`Self::stacked`] long.
     fn groups(&self) -> Vec<Range<usize>> {
         let mut groups = Vec::new();
         let mut start = 0;
         for stretch in self.curves.chunk_by(|a, b| a.stretch == b.stretch) {
-            let parts = stretch.len().div_ceil(GROUP);
+            let parts = stretch.len().div_ceil(self.stacked);
             groups.extend((0..parts).map(|part| {
                 start + part * stretch.len() / parts..start + (part + 1) * stretch.len() / parts
             }));

@@ -71,7 +71,7 @@ fn unheard(
     correlation: f64,
     parameters: &AlignmentParameters,
 ) -> Vec<Range<usize>> {
-    let span = (parameters.unheard_window_s / pair.frame_s() / 2.0) as usize;
+    let span = (parameters.coverage.window_s / pair.frame_s() / 2.0) as usize;
     let mut sums = vec![Match::default()];
     for next in matches {
         let last = sums[sums.len() - 1];
@@ -84,10 +84,10 @@ fn unheard(
     let missing = |frame: usize| {
         let (first, end) = (frame.saturating_sub(span), (frame + span + 1).min(matches.len()));
         let reference = sums[end].reference_energy - sums[first].reference_energy;
-        let active = reference > parameters.active_energy * (end - first) as f64;
+        let active = reference > parameters.coverage.active_energy * (end - first) as f64;
         active
             && sums[end].product - sums[first].product
-                < parameters.unheard_correlation * correlation * reference
+                < parameters.coverage.unheard_correlation * correlation * reference
     };
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for frame in (0..matches.len()).filter(|&frame| missing(frame)) {
@@ -97,14 +97,14 @@ fn unheard(
         }
     }
     let factor = pair.reference.factor * pair.hop;
-    let least = (parameters.unheard_at_least_s / pair.frame_s()) as usize;
+    let least = (parameters.coverage.unheard_at_least_s / pair.frame_s()) as usize;
     let long_enough = ranges.into_iter().filter(|range| range.len() >= least);
     long_enough.map(|range| range.start * factor..range.end * factor).collect()
 }
 
 /// Gaps of the path in which the degraded signal goes on while the reference waits.
 fn inserted(pair: &Pair, runs: &[Run], parameters: &AlignmentParameters) -> Vec<Insertion> {
-    let least = (parameters.inserted_at_least_s / pair.frame_s()) as i64;
+    let least = (parameters.coverage.inserted_at_least_s / pair.frame_s()) as i64;
     let heard: Vec<(&Range<usize>, i64)> =
         runs.iter().filter_map(|run| Some((&run.frames, run.delay?))).collect();
     let mut insertions = Vec::new();
@@ -156,7 +156,7 @@ impl Gap {
         }
         let energy: f64 =
             degraded.energy[self.frames.clone()].iter().map(|&energy| f64::from(energy)).sum();
-        let active = energy > parameters.active_energy * self.frames.len() as f64;
-        (active && best >= parameters.repeat_correlation * energy).then_some(later)
+        let active = energy > parameters.coverage.active_energy * self.frames.len() as f64;
+        (active && best >= parameters.coverage.repeat_correlation * energy).then_some(later)
     }
 }

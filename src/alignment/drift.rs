@@ -1,6 +1,7 @@
 //! Clock drift: the slope common to the delays of all stretches between jumps.
 
 use super::correlogram::Correlogram;
+use crate::statistics::weighted_quantile;
 
 /// A slope and how sure it is.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +23,12 @@ struct Point {
 
 /// The slope around `slope` that fits the delays of single blocks best, by weighted least squares with a level of
 /// its own for each stretch; blocks further than `tolerance` samples from the line are left out.
-pub(crate) fn fitted_slope(correlogram: &Correlogram, slope: f64, tolerance: f64) -> Slope {
+pub(crate) fn fitted_slope(
+    correlogram: &Correlogram,
+    slope: f64,
+    tolerance: f64,
+    weight_limit: f64,
+) -> Slope {
     let mut points = Vec::new();
     for stretch in indexed_stretches(correlogram) {
         let moment = correlogram.curves[stretch.start].centre;
@@ -30,7 +36,7 @@ pub(crate) fn fitted_slope(correlogram: &Correlogram, slope: f64, tolerance: f64
             let curve = &correlogram.curves[index];
             let peak = correlogram.peak(index..index + 1, curve.centre, slope)?;
             let correlation = peak.correlation.powi(2);
-            let weight = curve.energy.sqrt() * correlation / (1.01 - correlation);
+            let weight = curve.energy.sqrt() * correlation / (weight_limit - correlation);
             Some(Point { moment: curve.centre, delay: peak.delay, weight, stretch: curve.stretch })
         };
         let own: Vec<Point> = stretch.filter_map(delay_at).collect();
@@ -56,18 +62,6 @@ fn indexed_stretches(correlogram: &Correlogram) -> Vec<std::ops::Range<usize>> {
             start - stretch.len()..start
         })
         .collect()
-}
-
-/// The least value with at least `share` of the weight at or below it.
-pub(crate) fn weighted_quantile(mut values: Vec<(f64, f64)>, share: f64) -> Option<f64> {
-    values.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    let enough = values.iter().map(|value| value.1).sum::<f64>() * share;
-    let mut sum = 0.0;
-    let reaches = |value: &&(f64, f64)| {
-        sum += value.1;
-        sum >= enough
-    };
-    values.iter().find(reaches).map(|value| value.0)
 }
 
 fn least_squares(points: &[Point]) -> Option<Slope> {

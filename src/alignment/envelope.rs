@@ -9,6 +9,7 @@ use crate::dsp::fft::{Buffer, Forward};
 use crate::dsp::scales::{ratio, traunmueller_bark, traunmueller_hz};
 use crate::dsp::sums::{level, moving_means};
 use crate::dsp::window::hann_centred;
+use crate::model::alignment as model;
 use std::ops::Range;
 
 /// Band envelopes of one signal, band after band, frames at equal distances.
@@ -29,9 +30,10 @@ impl Envelope {
         parameters: &AlignmentParameters,
     ) -> Self {
         let mut bands = band_powers(samples, sample_rate, hop, parameters);
-        let span = (parameters.modulation_window_s * sample_rate / hop as f64 / 2.0) as usize;
+        let span =
+            (parameters.envelope.modulation_window_s * sample_rate / hop as f64 / 2.0) as usize;
         for band in &mut bands {
-            compress(band, parameters.floor_db);
+            compress(band, &parameters.envelope);
             let means = moving_means(band.iter().copied(), span.max(1));
             band.iter_mut().zip(means).for_each(|(value, mean)| *value -= mean as f32);
         }
@@ -110,7 +112,7 @@ fn band_powers(
     hop: usize,
     parameters: &AlignmentParameters,
 ) -> Vec<Vec<f32>> {
-    let length = (parameters.window_s * sample_rate / 2.0).round().max(2.0) as usize * 2;
+    let length = (parameters.envelope.window_s * sample_rate / 2.0).round().max(2.0) as usize * 2;
     let bins = band_bins(length, sample_rate, parameters);
     let window = hann_centred(length);
     let (mut transform, mut buffer) = (Forward::new(length), Buffer::new(length));
@@ -143,36 +145,37 @@ fn band_bins(
     parameters: &AlignmentParameters,
 ) -> Vec<Range<usize>> {
     let (low, high) = (
-        traunmueller_bark(parameters.lowest_band_hz),
-        traunmueller_bark(parameters.highest_band_hz),
+        traunmueller_bark(parameters.envelope.lowest_band_hz),
+        traunmueller_bark(parameters.envelope.highest_band_hz),
     );
     let edge = |index: usize| -> usize {
-        let edge_hz = traunmueller_hz(low + (high - low) * index as f64 / parameters.bands as f64);
+        let share = index as f64 / parameters.envelope.bands as f64;
+        let edge_hz = traunmueller_hz(low + (high - low) * share);
         ((edge_hz * length as f64 / sample_rate).round() as usize).min(length / 2)
     };
-    (0..parameters.bands).map(|band| edge(band)..edge(band + 1).max(edge(band) + 1)).collect()
+    (0..parameters.envelope.bands)
+        .map(|band| edge(band)..edge(band + 1).max(edge(band) + 1))
+        .collect()
 }
 
 /// Log power above a floor: below the band's level by `floor_db`, or the noise between the words where that is
 /// higher, so that neither noise nor a gap in it looks like speech.
-fn compress(band: &mut [f32], floor_db: f64) {
+fn compress(band: &mut [f32], parameters: &model::Envelope) {
     let level = level(band.iter().copied());
     if level <= 0.0 {
         return band.fill(0.0);
     }
-    let floor = (level * ratio(-floor_db)).max(noise_power(band, level));
+    let floor =
+        (level * ratio(-parameters.floor_db)).max(noise_power(band, level, parameters.quiet_share));
     let scale = (1.0 / floor) as f32;
     band.iter_mut().for_each(|value| *value = (*value * scale).ln_1p());
 }
 
-/// Share of the frames with sound that are quieter than the noise between words is taken to be.
-const QUIET_SHARE: f64 = 0.2;
-
 /// Power of the background in a band of `level`, digital silence left out.
-fn noise_power(band: &[f32], level: f64) -> f64 {
+fn noise_power(band: &[f32], level: f64, quiet_share: f64) -> f64 {
     let silent = (level * 1e-6) as f32;
     let mut sounding: Vec<f32> = band.iter().copied().filter(|&power| power > silent).collect();
-    let quiet = (sounding.len() as f64 * QUIET_SHARE) as usize;
+    let quiet = (sounding.len() as f64 * quiet_share) as usize;
     if quiet >= sounding.len() {
         return 0.0;
     }

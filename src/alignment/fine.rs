@@ -2,10 +2,12 @@
 //! and of the envelopes, to about a millisecond where it did not.
 
 use super::correlogram::{Correlogram, Curve};
-use super::inner_product::inner_product;
-use super::interpolate::Interpolator;
 use super::path::Run;
 use super::{AlignmentParameters, Pair};
+use crate::dsp::correlation::coefficient;
+use crate::dsp::emphasis::pre_emphasised;
+use crate::dsp::inner_product::inner_product;
+use crate::dsp::interpolate::Interpolator;
 use std::ops::Range;
 
 /// Samples between two values of a waveform's curve: close enough to interpolate between them by a cubic.
@@ -42,8 +44,8 @@ pub(crate) fn envelope_correlogram(
     runs: &[Run],
     parameters: &AlignmentParameters,
 ) -> Correlogram {
-    let reach = (parameters.envelope_search_s / pair.frame_s()).ceil() as i64;
-    let length = (parameters.envelope_block_s / pair.frame_s()) as usize;
+    let reach = (parameters.delays.envelope_search_s / pair.frame_s()).ceil() as i64;
+    let length = (parameters.delays.envelope_block_s / pair.frame_s()) as usize;
     let (reference, degraded) = (&pair.reference_envelope, &pair.degraded_envelope);
     let width = 2 * reach as usize + 1;
     let curve = |(frames, delay, stretch): (Range<usize>, i64, usize)| {
@@ -61,7 +63,7 @@ pub(crate) fn envelope_correlogram(
             }
         }
         let energy: f32 = reference.energy[frames.clone()].iter().sum();
-        normalise(&mut sums, &energies, energy);
+        normalise(&mut sums, &energies, energy, parameters.delays.floor_share);
         Curve {
             centre: (frames.start + frames.end) as f64 / 2.0 * pair.hop as f64,
             first_delay: ((delay - reach) * pair.hop as i64) as f64,
@@ -74,6 +76,7 @@ pub(crate) fn envelope_correlogram(
         curves: blocks(runs, length).into_iter().map(curve).collect(),
         step: pair.hop as f64,
         signless: false,
+        stacked: parameters.delays.stacked,
     }
 }
 
@@ -84,9 +87,10 @@ pub(crate) fn waveform_correlogram(
     block_s: f64,
     parameters: &AlignmentParameters,
 ) -> Correlogram {
-    let reference = flattened(&pair.reference.samples);
-    let degraded = flattened(&pair.degraded);
-    let reach = (parameters.waveform_search_s * pair.reference.sample_rate).ceil() as i64;
+    let flattening = parameters.delays.flattening as f32;
+    let reference = pre_emphasised(&pair.reference.samples, flattening);
+    let degraded = pre_emphasised(&pair.degraded, flattening);
+    let reach = (parameters.delays.waveform_search_s * pair.reference.sample_rate).ceil() as i64;
     let length = (block_s / pair.frame_s()) as usize;
     let interpolator = Interpolator::new();
     let curve = |(frames, delay, stretch): (Range<usize>, i64, usize)| {
@@ -101,7 +105,8 @@ pub(crate) fn waveform_correlogram(
                 inner_product(&reference[own], &degraded[other])
             })
             .collect();
-        normalise(&mut values, &moving_energy(&degraded, &piece, delays), energy);
+        let heard = moving_energy(&degraded, &piece, delays);
+        normalise(&mut values, &heard, energy, parameters.delays.floor_share);
         let centre = (piece.start + piece.end) as f64 / 2.0;
         let values = interpolator.stretched(&values, WAVEFORM_STEP);
         Curve { centre, first_delay: first as f64, values, energy: f64::from(energy), stretch }
@@ -110,15 +115,15 @@ pub(crate) fn waveform_correlogram(
         curves: blocks(runs, length).into_iter().map(curve).collect(),
         step: WAVEFORM_STEP,
         signless: true,
+        stacked: parameters.delays.stacked,
     }
 }
 
-/// Inner products into coefficients times `energy`; a hundredth of the loudest place is the least that counts.
-fn normalise(products: &mut [f32], energies: &[f32], energy: f32) {
-    let least = 0.01 * energies.iter().copied().fold(0.0, f32::max);
+/// Inner products into coefficients times `energy`; the least energy that counts is `floor_share` of the greatest.
+fn normalise(products: &mut [f32], energies: &[f32], energy: f32, floor_share: f32) {
+    let least = floor_share * energies.iter().copied().fold(0.0, f32::max);
     for (product, &other) in products.iter_mut().zip(energies) {
-        let norm = (energy * other.max(least)).sqrt();
-        *product = if norm > 0.0 { *product * energy / norm } else { 0.0 };
+        *product = coefficient(*product * energy, [energy, other.max(least)]);
     }
 }
 
@@ -149,10 +154,4 @@ fn overlap(
     let end = (piece.end as i64).min(length as i64 - delay);
     (first < end)
         .then(|| (first as usize..end as usize, (first + delay) as usize..(end + delay) as usize))
-}
-
-/// First-order pre-emphasis: the long-term spectrum of speech falls, and a flat one gives the sharpest peak.
-fn flattened(samples: &[f32]) -> Vec<f32> {
-    let before = std::iter::once(&0.0).chain(samples);
-    samples.iter().zip(before).map(|(now, before)| now - 0.9 * before).collect()
 }

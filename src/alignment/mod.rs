@@ -1,50 +1,51 @@
 //! Alignment that follows real calls: where each moment of the reference is heard in the degraded signal.
 //!
-//! 1. `decimate`: both signals down to the telephone band, which every connection carries.
-//! 2. `envelope`: band envelopes, which survive what keeps no waveform.
-//! 3. `anchors`, `places`: stretches of the reference sought in the whole degraded signal, so that no delay is too long.
-//! 4. `path`: from frame to frame, the best sequence of delays with few jumps, by dynamic programming.
-//! 5. `drift`: the clocks' difference, from the path; it is removed by resampling and the path found again, at
-//!    last with every jump.
-//! 6. `fine`: each segment's delay to a fraction of a millisecond, from the waveform where it was kept.
-//! 7. `mend`, `handover`, `waveforms`: jumps that the envelopes missed or misplaced, where the waveform was kept.
-//! 8. `seams`, `seam_evidence`: where one delay hands over to the next, to a sample, from waveforms of the whole band.
-//! 9. `coverage`: what was never heard, what was heard twice, and how sure all this is.
+//! 1. Both signals are decimated to the telephone band, which every connection carries.
+//! 2. `envelope`: band envelopes, which survive codecs that keep no waveform.
+//! 3. `anchors`, `candidates`: stretches of the reference are sought in the whole degraded signal, so that no delay is
+//!    too long.
+//! 4. `path`: dynamic programming from frame to frame finds the best sequence of delays with few jumps.
+//! 5. `drift`: the clocks' difference is told from the path and removed by resampling, and the path is found again.
+//! 6. `fine`, `correlogram`: the delay of each segment to a fraction of a millisecond, from the waveform where it was
+//!    kept.
+//! 7. `realignment`, `delay_selection`, `waveforms`: jumps that the envelopes missed or misplaced, where the waveform
+//!    was kept.
+//! 8. `boundaries`, `boundary_evidence`: the sample at which one delay ends and the next begins, from waveforms of the
+//!    whole band.
+//! 9. `coverage`: what was not heard, what was heard twice, and how sure all this is.
 //!
 //! Stages 3 and 4 follow the idea of P.862 clause 10.1.4 to 10.1.6 (crude delay from envelopes, then fine delay of
 //! utterances, then their splitting) without its limits: the delay is unbounded, and changes anywhere.
 
 mod anchors;
+mod boundaries;
+mod boundary_evidence;
+mod candidates;
+mod constant;
 mod correlogram;
 mod coverage;
-mod decimate;
+mod delay_selection;
 mod drift;
 mod envelope;
 mod fine;
-mod handover;
-mod inner_product;
-mod interpolate;
-mod mend;
-mod parameters;
 mod path;
-mod places;
+mod realignment;
 mod refine;
-mod seam_evidence;
-mod seams;
 mod warp;
 mod waveforms;
 
+pub use crate::model::alignment::AlignmentParameters;
 pub use coverage::Insertion;
-pub use parameters::AlignmentParameters;
 
-use anchors::{Anchor, find_anchors};
-pub(crate) use decimate::Decimated;
+use crate::dsp::decimate::Decimated;
+use crate::dsp::interpolate::Interpolator;
+use crate::model::alignment::PathCosts;
+use anchors::{Favoured, find_anchors};
+use candidates::Anchor;
+use constant::Constant;
 use envelope::Envelope;
-pub(crate) use inner_product::inner_product;
-use interpolate::Interpolator;
-use mend::mended;
-pub use path::PathCosts;
-use path::{Corridor, Path, delay_path, without_excursions};
+use path::{Corridor, Path, costs_at, delay_path, without_excursions};
+use realignment::{follows_throughout, realigned};
 use refine::Measured;
 use std::ops::Range;
 
@@ -104,45 +105,72 @@ pub fn align(
     sample_rate: u32,
     parameters: &AlignmentParameters,
 ) -> Alignment {
-    let decimated = |samples| Decimated::new(samples, sample_rate, parameters.working_rate_hz);
+    let decimated =
+        |samples| Decimated::new(samples, sample_rate, parameters.envelope.working_rate_hz);
     let pair = Pair::new(decimated(reference), decimated(degraded), parameters);
-    let anchors = pair.anchors(parameters);
-    let steady = Course::new(pair, anchors, parameters);
-    let drifting = steady.without_drift(parameters).filter(|other| other.explains_more(&steady));
-    let alignment = drifting.unwrap_or(steady).alignment(reference.len(), sample_rate, parameters);
-    alignment.with_seams_placed(reference, degraded, parameters)
+    let favoured = pair.anchors(parameters);
+    let constant = Constant::best(&pair, &favoured, parameters);
+    let track = match constant {
+        Some(constant) if follows_throughout(&pair, &constant, parameters) => {
+            DelayTrack::constant(pair, constant)
+        }
+        constant => {
+            let jumping =
+                DelayTrack::jumping(pair, favoured.anchors, constant.as_ref(), parameters);
+            let drifting = jumping.without_drift(parameters);
+            drifting.filter(|drifting| drifting.beats(&jumping, parameters)).unwrap_or(jumping)
+        }
+    };
+    let alignment = track.alignment(reference.len(), sample_rate, parameters);
+    alignment.with_boundaries_placed(reference, degraded, parameters)
 }
 
-/// How often the drift is measured, removed and measured again.
-const DRIFT_PASSES: usize = 3;
-
-/// One view of a call: with some drift removed, and the path that is best then.
-struct Course {
+/// A delay track: a path once some drift is removed, and what was measured along it.
+///
+/// There are three hypotheses, each of which must explain what the one before it cannot: the delay is constant, it jumps,
+/// and the clocks drift.
+struct DelayTrack {
     pair: Pair,
     anchors: Vec<Anchor>,
     path: Path,
     measured: Measured,
 }
 
-impl Course {
-    fn new(pair: Pair, anchors: Vec<Anchor>, parameters: &AlignmentParameters) -> Self {
-        let mut path = pair.path(&anchors, parameters.following, parameters);
+impl DelayTrack {
+    /// One delay throughout.
+    fn constant(pair: Pair, constant: Constant) -> Self {
+        let path = Path { runs: constant.runs(&pair), total: 0.0 };
+        Self { pair, anchors: Vec::new(), path, measured: constant.measured }
+    }
+
+    /// The best path near the anchors, jumps included; where waveforms were kept, after they chose between its delays, the
+    /// `constant` one and others near by.
+    fn jumping(
+        pair: Pair,
+        anchors: Vec<Anchor>,
+        constant: Option<&Constant>,
+        parameters: &AlignmentParameters,
+    ) -> Self {
+        let mut path = pair.path(&anchors, parameters.path.following, parameters);
         path.runs =
-            without_excursions(path.runs, (parameters.excursion_s / pair.frame_s()) as usize);
+            without_excursions(path.runs, (parameters.path.excursion_s / pair.frame_s()) as usize);
         let mut measured = refine::measure(&pair, &path.runs, parameters);
-        if let Some(mended) = mended(&pair, &path.runs, &measured, parameters) {
-            path.runs = mended;
+        if let Some(realigned) = realigned(&pair, &path.runs, &measured, constant, parameters) {
+            path.runs = realigned;
             measured = refine::measure(&pair, &path.runs, parameters);
         }
         Self { pair, anchors, path, measured }
     }
 
-    /// Whether the envelopes agree better along this course than along `other`, and the waveforms no worse: missed
-    /// jumps may look like drift to the envelopes, not to the waveforms.
-    fn explains_more(&self, other: &Self) -> bool {
-        const NO_WORSE: f64 = 0.05;
-        self.path.total > other.path.total
-            && self.measured.coherence > other.measured.coherence - NO_WORSE
+    /// Whether this track, with drift removed, explains more than one without drift by what drift must earn. Missed jumps
+    /// may look like drift to the envelopes, not to the waveforms.
+    fn beats(&self, steady: &Self, parameters: &AlignmentParameters) -> bool {
+        let drift = &parameters.drift;
+        let gain = self.measured.coherence - steady.measured.coherence;
+        let total_gain = self.path.total - steady.path.total;
+        let waveforms_tell = self.measured.told_by_waveforms && gain >= drift.gain_at_least;
+        let envelopes_tell = total_gain > drift.evidence && gain > -drift.coherence_loss_at_most;
+        total_gain > 0.0 && (waveforms_tell || envelopes_tell)
     }
 
     fn alignment(
@@ -156,29 +184,33 @@ impl Course {
     }
 
     /// The same call without the drift that a path of cheap slips and dear jumps shows, if it shows any. Whether it
-    /// was drift or jumps, the better of the two courses tells.
+    /// was drift or jumps, the better of the two tracks tells.
     fn without_drift(&self, parameters: &AlignmentParameters) -> Option<Self> {
         // Waveforms that fit have none left.
         let Measured { coherence, remaining, .. } = &self.measured;
-        if *coherence >= refine::FITTING && remaining.value.abs() < parameters.drift_left_at_most {
+        if *coherence >= parameters.drift.fitting
+            && remaining.value.abs() < parameters.drift.left_at_most
+        {
             return None;
         }
         let (mut pair, mut anchors) = (self.pair.clone(), self.anchors.clone());
-        for _ in 0..DRIFT_PASSES {
-            let path = pair.path(&anchors, parameters.tracking, parameters);
+        for _ in 0..parameters.drift.passes {
+            let path = pair.path(&anchors, parameters.path.tracking, parameters);
             let drift = refine::measure(&pair, &path.runs, parameters).remaining;
-            if drift.value.abs() < parameters.drift_left_at_most {
+            if drift.value.abs() < parameters.drift.left_at_most {
                 break;
             }
             pair.remove_drift(drift.value, parameters);
             anchors.iter_mut().for_each(|anchor| anchor.remove_drift(drift.value));
-            let sure = |error: f64| 3.0 * error < parameters.drift_left_at_most;
+            let sure =
+                |error: f64| parameters.drift.significance * error < parameters.drift.left_at_most;
             if drift.standard_error.is_some_and(sure) {
                 break;
             }
         }
-        let drifts = pair.drift != 0.0 && pair.drift.abs() <= 1.5 * parameters.drift_at_most;
-        drifts.then(|| Self::new(pair, anchors, parameters))
+        let drifts = pair.drift != 0.0
+            && pair.drift.abs() <= parameters.drift.overshoot * parameters.drift.at_most;
+        drifts.then(|| Self::jumping(pair, anchors, None, parameters))
     }
 }
 
@@ -200,7 +232,7 @@ pub(crate) struct Pair {
 
 impl Pair {
     fn new(reference: Decimated, recorded: Decimated, parameters: &AlignmentParameters) -> Self {
-        let hop = ((parameters.hop_s * reference.sample_rate).round() as usize).max(1);
+        let hop = ((parameters.envelope.hop_s * reference.sample_rate).round() as usize).max(1);
         let reference_envelope =
             Envelope::new(&reference.samples, reference.sample_rate, hop, parameters);
         let degraded_envelope =
@@ -222,21 +254,22 @@ impl Pair {
         self.hop as f64 / self.reference.sample_rate
     }
 
-    fn anchors(&self, parameters: &AlignmentParameters) -> Vec<Anchor> {
-        const COARSER: usize = 4;
+    fn anchors(&self, parameters: &AlignmentParameters) -> Favoured {
+        let coarser = parameters.anchors.decimation;
         let (reference, degraded) =
-            (self.reference_envelope.coarser(COARSER), self.degraded_envelope.coarser(COARSER));
-        let mut anchors =
-            find_anchors(&reference, &degraded, self.frame_s() * COARSER as f64, parameters);
-        for anchor in &mut anchors {
-            anchor.centre *= COARSER as f64;
-            anchor.delay *= COARSER as f64;
+            (self.reference_envelope.coarser(coarser), self.degraded_envelope.coarser(coarser));
+        let mut favoured =
+            find_anchors(&reference, &degraded, self.frame_s() * coarser as f64, parameters);
+        for anchor in &mut favoured.anchors {
+            anchor.centre *= coarser as f64;
+            anchor.delay *= coarser as f64;
         }
-        anchors
+        favoured.delays.iter_mut().for_each(|delay| *delay *= coarser as f64);
+        favoured
     }
 
     fn path(&self, anchors: &[Anchor], costs: PathCosts, parameters: &AlignmentParameters) -> Path {
-        let margin = (parameters.search_s / self.frame_s()) as i64;
+        let margin = (parameters.path.search_s / self.frame_s()) as i64;
         let corridor = Corridor::around(anchors, self.reference_envelope.len(), margin);
         // The best anchor, as a jump spoils those that it lies in.
         let match_score = anchors.iter().map(|anchor| anchor.correlation).fold(0.0, f32::max);
@@ -244,7 +277,7 @@ impl Pair {
             &self.reference_envelope,
             &self.degraded_envelope,
             &corridor,
-            costs.at(match_score),
+            costs_at(costs, match_score, &parameters.path),
         )
     }
 

@@ -5,9 +5,10 @@
 //! (the delay rises). The score is the inner product of the band envelopes, so that pauses, which hold no
 //! information, neither forbid nor invite a change.
 
-use super::anchors::Anchor;
+use super::candidates::Anchor;
 use super::envelope::Envelope;
-use serde::Deserialize;
+use crate::dsp::argmax::argmax_by;
+use crate::model::alignment::{DelayPath, PathCosts};
 use std::ops::Range;
 
 /// Delays allowed at each frame of the reference, in frames.
@@ -39,24 +40,11 @@ impl Corridor {
     }
 }
 
-/// What changes of the delay cost, in frames of perfectly matching speech.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-pub struct PathCosts {
-    /// A jump.
-    pub jump: f32,
-    /// A change by one frame.
-    pub slip: f32,
-    /// Each inserted frame besides.
-    pub inserted_frame: f32,
-}
-
-impl PathCosts {
-    /// Costs where matching frames score `match_score` on average: the less they do, the longer a delay must hold
-    /// before it can be told from chance.
-    pub(crate) fn at(self, match_score: f32) -> Self {
-        let scale = 1.0 / match_score.max(0.1);
-        Self { jump: self.jump * scale, slip: self.slip * scale, ..self }
-    }
+/// The costs where matching frames score `match_score` on average: the less they do, the longer a delay must hold before
+/// it can be told from chance.
+pub(crate) fn costs_at(costs: PathCosts, match_score: f32, parameters: &DelayPath) -> PathCosts {
+    let scale = 1.0 / match_score.max(parameters.match_at_least);
+    PathCosts { jump: costs.jump * scale, slip: costs.slip * scale, ..costs }
 }
 
 /// Frames of the reference heard one after the other at one delay, or (without delay) not at all.
@@ -181,9 +169,9 @@ fn advance(row: &Row, lowest: i64, scores: Vec<f32>, costs: PathCosts) -> (Row, 
 }
 
 fn trace_back(row: &Row, choices: &[Vec<u8>], corridor: &Corridor) -> Vec<Run> {
-    let best =
-        |best: usize, next: usize| if row.heard[next] > row.heard[best] { next } else { best };
-    let Some(last) = (0..row.heard.len()).reduce(best) else { return Vec::new() };
+    let Some(last) = argmax_by(0..row.heard.len(), |&index| row.heard[index]) else {
+        return Vec::new();
+    };
     let mut delay = row.lowest + last as i64;
     let mut lost = false;
     let mut delays = vec![None; choices.len()];

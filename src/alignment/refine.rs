@@ -14,76 +14,130 @@ pub(crate) struct Measured {
     envelope: Correlogram,
     /// Drift that is still in the signals.
     pub remaining: Slope,
+    /// Whether waveforms tell that drift, not only envelopes.
+    pub told_by_waveforms: bool,
     /// Mean correlation coefficient of the waveforms along it.
     pub coherence: f64,
 }
 
-/// Measures delays and drift along `runs`.
-pub(crate) fn measure(pair: &Pair, runs: &[Run], parameters: &AlignmentParameters) -> Measured {
-    let waveform = waveform_correlogram(pair, runs, parameters.waveform_block_s, parameters);
-    let envelope = envelope_correlogram(pair, runs, parameters);
-    let remaining = remaining_drift(&waveform, &envelope, pair, runs, parameters);
-    let coherence = waveform.correlation_along(remaining.value);
-    Measured { waveform, envelope, remaining, coherence }
+impl Measured {
+    /// The drift that is left in the signals of `pair`. What envelopes alone tell is drift only where some was removed,
+    /// because that had to win; what waveforms tell must make them fit better than none does.
+    fn drift_of(&self, pair: &Pair, parameters: &AlignmentParameters) -> Slope {
+        let gain = self.coherence - self.waveform.correlation_along(0.0);
+        if pair.drift != 0.0 || (self.told_by_waveforms && gain >= parameters.drift.gain_at_least) {
+            self.remaining
+        } else {
+            Slope { value: 0.0, ..self.remaining }
+        }
+    }
 }
 
+/// Measures delays and drift along `runs`.
+pub(crate) fn measure(pair: &Pair, runs: &[Run], parameters: &AlignmentParameters) -> Measured {
+    let waveform = waveform_correlogram(pair, runs, parameters.delays.waveform_block_s, parameters);
+    let envelope = envelope_correlogram(pair, runs, parameters);
+    let (remaining, told_by_waveforms) =
+        remaining_drift(&waveform, &envelope, pair, runs, parameters);
+    let coherence = waveform.correlation_along(remaining.value);
+    Measured { waveform, envelope, remaining, told_by_waveforms, coherence }
+}
+
+/// The drift along a path, and whether waveforms tell it.
 fn remaining_drift(
     waveform: &Correlogram,
     envelope: &Correlogram,
     pair: &Pair,
     runs: &[Run],
     parameters: &AlignmentParameters,
-) -> Slope {
-    let (wave_slope, coherent) = wave_slope(waveform, pair, runs, parameters);
-    let told = || {
-        let tolerance = parameters.drift_tolerance_s * pair.reference.sample_rate;
-        fitted_slope(waveform, wave_slope, tolerance)
-    };
-    if coherent >= FITTING.max(parameters.coherent) {
-        return told();
+) -> (Slope, bool) {
+    let drift = &parameters.drift;
+    let found = WaveformDrift::new(waveform, pair, runs, parameters);
+    if found.coherence >= drift.fitting.max(parameters.delays.coherent) {
+        return (found.fitted(waveform, pair, parameters), true);
     }
-    let slope = envelope.best_slope(parameters.drift_at_most, Correlogram::STEPS, 3e-5);
+    let slope = envelope.best_slope(drift.at_most, Correlogram::STEPS, drift.envelope_precision);
     let gain_over =
         |other: f64| envelope.correlation_along(slope) - envelope.correlation_along(other);
-    if coherent >= parameters.coherent && gain_over(wave_slope) < parameters.drift_gain_at_least {
-        return told();
+    let coherent = found.coherence >= parameters.delays.coherent && found.halves_agree;
+    if coherent && gain_over(found.slope) < drift.gain_at_least {
+        return (found.fitted(waveform, pair, parameters), true);
     }
-    if gain_over(0.0) < parameters.drift_gain_at_least {
-        return Slope { value: 0.0, standard_error: None };
+    if gain_over(0.0) < drift.gain_at_least {
+        return (Slope { value: 0.0, standard_error: None }, false);
     }
-    fitted_slope(envelope, slope, parameters.hop_s * pair.reference.sample_rate)
+    let tolerance = parameters.envelope.hop_s * pair.reference.sample_rate;
+    (fitted_slope(envelope, slope, tolerance, drift.weight_limit), false)
 }
 
-/// Mean correlation coefficient of waveforms that certainly fit.
-pub(crate) const FITTING: f64 = 0.7;
+/// The drift that waveforms show.
+struct WaveformDrift {
+    slope: f64,
+    /// Their mean correlation coefficient along it.
+    coherence: f64,
+    /// Whether every other block shows the same.
+    halves_agree: bool,
+}
 
-/// The slope that the waveforms tell, and their correlation coefficient along it. Envelopes tell of drift that moves them
-/// by some 15 ms from end to end; of less, only waveforms do, so short recordings are searched further, in blocks so
-/// short that such drift does not blur them.
-fn wave_slope(
-    waveform: &Correlogram,
-    pair: &Pair,
-    runs: &[Run],
-    parameters: &AlignmentParameters,
-) -> (f64, f64) {
-    const TOLD_BY_ENVELOPES_S: f64 = 0.015;
-    const GAIN: f64 = 0.1;
-    const SHORTER: f64 = 4.0;
-    let near = parameters.drift_at_most / 8.0;
-    let slope = waveform.best_slope(near, Correlogram::STEPS, 5e-6);
-    let found = (slope, waveform.correlation_along(slope));
-    let duration_s = pair.reference.samples.len() as f64 / pair.reference.sample_rate;
-    let far = (TOLD_BY_ENVELOPES_S / duration_s).min(parameters.drift_at_most);
-    if found.1 >= FITTING || far <= near {
-        return found;
+impl WaveformDrift {
+    /// Envelopes tell of drift that moves them by some 15 ms from end to end; of less, only waveforms do, so short
+    /// recordings are searched further, in blocks so short that such drift does not blur them.
+    fn new(
+        waveform: &Correlogram,
+        pair: &Pair,
+        runs: &[Run],
+        parameters: &AlignmentParameters,
+    ) -> Self {
+        let drift = &parameters.drift;
+        let near = drift.at_most * drift.waveform_share;
+        let found = Self::within(waveform, near, Correlogram::STEPS, parameters);
+        let duration_s = pair.reference.samples.len() as f64 / pair.reference.sample_rate;
+        let far = (drift.envelope_tells_s / duration_s).min(drift.at_most);
+        if found.coherence >= drift.fitting || far <= near {
+            return found;
+        }
+        let block_s = parameters.delays.waveform_block_s / drift.short_blocks;
+        let blocks = waveform_correlogram(pair, runs, block_s, parameters);
+        let steps = (f64::from(Correlogram::STEPS) * far / near).ceil() as i32;
+        let further = Self::within(&blocks, far, steps, parameters);
+        let least = blocks.correlation_along(found.slope) + drift.waveform_gain_at_least;
+        if further.coherence >= least { further } else { found }
     }
-    let blocks =
-        waveform_correlogram(pair, runs, parameters.waveform_block_s / SHORTER, parameters);
-    let steps = (f64::from(Correlogram::STEPS) * far / near).ceil() as i32;
-    let further = blocks.best_slope(far, steps, 5e-6);
-    let coherent = blocks.correlation_along(further);
-    let gains = coherent >= blocks.correlation_along(slope) + GAIN;
-    if gains { (further, coherent) } else { found }
+
+    fn within(
+        waveform: &Correlogram,
+        limit: f64,
+        steps: i32,
+        parameters: &AlignmentParameters,
+    ) -> Self {
+        let drift = &parameters.drift;
+        let precision = drift.waveform_precision;
+        let slope = waveform.best_slope(limit, steps, precision);
+        let coherence = waveform.correlation_along(slope);
+        let doubtful = (parameters.delays.coherent..drift.fitting).contains(&coherence);
+        let halves_agree =
+            doubtful && waveform.halves_agree(limit, steps, precision, drift.halves_share);
+        Self { slope, coherence, halves_agree }
+    }
+
+    /// The drift to which the delays of single blocks fit, unless waveforms agree less along it: those of steady tones
+    /// are off by periods.
+    fn fitted(
+        &self,
+        waveform: &Correlogram,
+        pair: &Pair,
+        parameters: &AlignmentParameters,
+    ) -> Slope {
+        let drift = &parameters.drift;
+        let tolerance = drift.tolerance_s * pair.reference.sample_rate;
+        let fitted = fitted_slope(waveform, self.slope, tolerance, drift.weight_limit);
+        let along = |slope: f64| waveform.correlation_along(slope);
+        if along(fitted.value) >= along(self.slope) - drift.gain_at_least {
+            fitted
+        } else {
+            Slope { value: self.slope, standard_error: None }
+        }
+    }
 }
 
 /// A piece of the path, in samples of the decimated reference.
@@ -110,9 +164,9 @@ impl Piece {
         let waveform = measured.waveform.peak(self.waveform_curves.clone(), moment, drift);
         let confidence = envelope.map_or(0.0, |peak| peak.correlation.max(0.0));
         // A faint word in noise has little correlation, but its waveform as all others.
-        let kept = measured.coherence >= parameters.mend_coherence;
+        let kept = measured.coherence >= parameters.realignment.coherence;
         match (waveform, envelope) {
-            (Some(peak), _) if kept || peak.correlation >= parameters.coherent => {
+            (Some(peak), _) if kept || peak.correlation >= parameters.delays.coherent => {
                 (peak.delay, confidence)
             }
             (_, Some(peak)) => (peak.delay, confidence),
@@ -179,17 +233,17 @@ pub(crate) fn alignment(
 ) -> Alignment {
     let rate = pair.reference.sample_rate;
     let duration_s = reference_length as f64 / f64::from(sample_rate);
-    let Slope { value, standard_error } = measured.remaining;
+    let Slope { value, standard_error } = measured.drift_of(pair, parameters);
     let drift = (1.0 + pair.drift) * (1.0 + value) - 1.0;
-    let told = drift.abs() * duration_s >= parameters.drift_at_least_s
-        && standard_error.is_none_or(|error| drift.abs() > 3.0 * error);
+    let told = drift.abs() * duration_s >= parameters.drift.reported_from_s
+        && standard_error.is_none_or(|error| drift.abs() > parameters.drift.significance * error);
     let (drift, remaining) =
         if told { (drift, value) } else { (0.0, 1.0 / (1.0 + pair.drift) - 1.0) };
     let pieces = joined(
         pieces(pair, runs, measured),
         measured,
         remaining,
-        parameters.same_delay_s * rate,
+        parameters.delays.same_delay_s * rate,
         parameters,
     );
     let segment = |piece: &Piece| {

@@ -1,7 +1,7 @@
 //! The degraded signal on the reference's time axis.
 
-use super::interpolate::Interpolator;
 use super::{Alignment, AlignmentParameters, Segment};
+use crate::dsp::interpolate::Interpolator;
 use crate::dsp::scales::ratio;
 use crate::dsp::sums::{energy, running};
 use std::ops::Range;
@@ -45,13 +45,13 @@ impl Alignment {
         if self.segments.len() < 2 {
             return samples;
         }
-        let pause = ratio(-parameters.pause_db);
+        let pause = ratio(-parameters.warp.pause_db);
         let powers = [reference, &samples].map(power);
-        let [shortest, longest] = [parameters.seam_pause_s, parameters.inserted_at_most_s]
+        let [shortest, longest] = [parameters.warp.pause_s, parameters.warp.inserted_at_most_s]
             .map(|seconds| (seconds * f64::from(self.sample_rate)) as usize);
         let mut warped = Warped { reference, samples, fade, pause, shortest, longest, powers };
-        for (seam, inserted) in self.insertions(degraded.len(), parameters) {
-            warped.insert(&degraded[inserted], seam);
+        for (boundary, inserted) in self.insertions(degraded.len(), parameters) {
+            warped.insert(&degraded[inserted], boundary);
         }
         for pair in self.segments.windows(2) {
             if pair[1].delay_samples < pair[0].delay_samples {
@@ -67,20 +67,21 @@ impl Alignment {
         degraded_length: usize,
         parameters: &AlignmentParameters,
     ) -> Vec<(usize, Range<usize>)> {
-        let least = (parameters.inserted_at_least_s * f64::from(self.sample_rate)) as usize;
+        let least =
+            (parameters.coverage.inserted_at_least_s * f64::from(self.sample_rate)) as usize;
         let insertion = |pair: &[Segment]| {
-            let seam = pair[1].reference.start;
+            let boundary = pair[1].reference.start;
             let [from, to] = [&pair[0], &pair[1]]
-                .map(|segment| self.position(segment, seam as f64).max(0.0) as usize);
+                .map(|segment| self.position(segment, boundary as f64).max(0.0) as usize);
             let to = to.min(degraded_length);
-            (to >= from + least).then_some((seam, from..to))
+            (to >= from + least).then_some((boundary, from..to))
         };
         self.segments.windows(2).filter_map(insertion).collect()
     }
 
     /// Length of a cross-fade in samples, an even number.
     fn fade(&self, parameters: &AlignmentParameters) -> usize {
-        (parameters.cross_fade_s * f64::from(self.sample_rate)) as usize / 2 * 2
+        (parameters.warp.cross_fade_s * f64::from(self.sample_rate)) as usize / 2 * 2
     }
 
     /// The segments, each at its delay, with short cross-fades; silent where the degraded signal skips.
@@ -136,7 +137,7 @@ impl Alignment {
     }
 }
 
-/// A degraded signal on its reference's time axis, while its jumps are mended.
+/// A degraded signal on its reference's time axis, while what jumps leave out and put in is laid over it.
 struct Warped<'a> {
     reference: &'a [f32],
     samples: Vec<f32>,
@@ -153,17 +154,18 @@ struct Warped<'a> {
 }
 
 impl Warped<'_> {
-    /// Lays the loudest of what was inserted at `seam` over the stretch of the reference around it that loses least. A
+    /// Lays the loudest of what was inserted at `boundary` over the stretch of the reference around it that loses least. A
     /// pause that becomes longer loses nothing.
-    fn insert(&mut self, inserted: &[f32], seam: usize) {
+    fn insert(&mut self, inserted: &[f32], boundary: usize) {
         let length = inserted.len().min(self.longest);
         let quietest = |length: usize| {
-            let around = seam.saturating_sub(length)..(seam + length).min(self.reference.len());
+            let around =
+                boundary.saturating_sub(length)..(boundary + length).min(self.reference.len());
             stretches(self.reference, around, length).min_by(|a, b| a.1.total_cmp(&b.1))
         };
         let loudest =
             stretches(inserted, 0..inserted.len(), length).max_by(|a, b| a.1.total_cmp(&b.1));
-        let (Some((place, _)), Some((_, pause)), Some((from, loudest))) =
+        let (Some((first, _)), Some((_, pause)), Some((from, loudest))) =
             (quietest(length), quietest(length.min(self.shortest)), loudest)
         else {
             return;
@@ -171,7 +173,7 @@ impl Warped<'_> {
         let mut heard = [pause, loudest].into_iter().zip(self.powers);
         if heard.any(|(part, whole)| part >= self.pause * whole) {
             let inserted = inserted[from..].iter().copied();
-            self.lay(inserted, place..place + length);
+            self.lay(inserted, first..first + length);
         }
     }
 
@@ -188,10 +190,10 @@ impl Warped<'_> {
         }
     }
 
-    /// Replaces `place` by `values`, with cross-fades at both ends.
-    fn lay(&mut self, values: impl Iterator<Item = f32>, place: Range<usize>) {
-        let (length, fade) = (place.len(), self.fade);
-        for (offset, (value, other)) in self.samples[place].iter_mut().zip(values).enumerate() {
+    /// Replaces `range` by `values`, with cross-fades at both ends.
+    fn lay(&mut self, values: impl Iterator<Item = f32>, range: Range<usize>) {
+        let (length, fade) = (range.len(), self.fade);
+        for (offset, (value, other)) in self.samples[range].iter_mut().zip(values).enumerate() {
             let share = weight(offset, fade) * weight(length - 1 - offset, fade);
             *value += share * (other - *value);
         }
@@ -206,8 +208,8 @@ fn stretches(
 ) -> impl Iterator<Item = (usize, f64)> {
     let within = samples.get(range.clone()).unwrap_or_default();
     let sums = running(within.iter().map(|sample| sample * sample));
-    let places = sums.len().saturating_sub(length);
-    (0..places).map(move |at| (range.start + at, (sums[at + length] - sums[at]) / length as f64))
+    let count = sums.len().saturating_sub(length);
+    (0..count).map(move |at| (range.start + at, (sums[at + length] - sums[at]) / length as f64))
 }
 
 /// Mean square.

@@ -1,7 +1,6 @@
 //! How recordings are opened: the choice of channel and the description of headerless samples.
 
-use basilar::{Channel, Encoding, OpenOptions, RawFormat, SAMPLE_RATES, is_audio_file};
-use std::path::Path;
+use basilar::{Channel, Encoding, OpenOptions, RawFormat, SAMPLE_RATES};
 
 /// The options of every subcommand that opens recordings.
 #[derive(Debug, Clone, clap::Args)]
@@ -10,7 +9,7 @@ pub struct Input {
     /// Channel to score: left, right, mix, or a number from 1 [default: the only one, or the mix]
     #[arg(long, value_name = "CHANNEL", hide_default_value = true, default_value = "mono")]
     channel: Channel,
-    /// Sample rate of headerless recordings, in Hz (files named .wav, .flac and so on keep their own)
+    /// Sample rate of headerless recordings, in Hz (audio files with a header keep their own)
     #[arg(long, value_name = "HZ", requires = "raw_format", value_parser = sample_rate())]
     raw_rate: Option<u32>,
     /// How headerless samples are stored, such as s16le, f32le, alaw or mulaw
@@ -28,10 +27,9 @@ fn sample_rate() -> clap::builder::RangedI64ValueParser<u32> {
 }
 
 impl Input {
-    /// How a recording is opened, by its name, because samples may look like any header.
-    pub fn options(&self, path: &Path) -> OpenOptions {
-        let raw = if is_audio_file(path) { None } else { self.raw() };
-        OpenOptions { channel: self.channel, raw }
+    /// How recordings are opened.
+    pub fn options(&self) -> OpenOptions {
+        OpenOptions { channel: self.channel, raw: self.raw() }
     }
 
     fn raw(&self) -> Option<RawFormat> {

@@ -1,11 +1,16 @@
 //! The command line: one file a subcommand; no arithmetic here.
 
 mod batch;
+#[cfg(feature = "network")]
+mod calls;
 mod compare;
 mod completions;
+#[cfg(feature = "network")]
+mod emodel;
 mod input;
 mod man;
 mod models;
+mod report;
 mod score;
 mod summarize;
 mod validate;
@@ -26,6 +31,7 @@ use std::process::ExitCode;
 Examples:
   basilar score reference.wav degraded.wav
   basilar score --json reference.wav degraded.wav | jq '.scores[].mos_lqo'
+  basilar report reference.wav degraded.wav -o report.html
   basilar batch pairs.csv -o results.csv
   basilar compare baseline.csv results.csv --junit report.xml
   basilar validate ratings.csv --model fb,wb --plot scatter.svg
@@ -41,9 +47,14 @@ pub struct Arguments {
 enum Command {
     Batch(batch::Arguments),
     Compare(compare::Arguments),
+    Report(report::Arguments),
     Score(score::Arguments),
     Summarize(summarize::Arguments),
     Validate(validate::Arguments),
+    #[cfg(feature = "network")]
+    Calls(Box<calls::Arguments>),
+    #[cfg(feature = "network")]
+    Emodel(Box<emodel::Arguments>),
     Models(models::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -87,8 +98,13 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Batch(arguments) => batch::run(arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Summarize(arguments) => summarize::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        #[cfg(feature = "network")]
+        Command::Calls(arguments) => calls::run(&arguments),
+        #[cfg(feature = "network")]
+        Command::Emodel(arguments) => emodel::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),

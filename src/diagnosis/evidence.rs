@@ -7,10 +7,11 @@
 use super::impulse_response::{Image, ImpulseResponse};
 use super::spectra::{Framing, Powers, Spectra, filtered};
 use crate::alignment::{Alignment, AlignmentParameters, Segment, align};
-use crate::dsp::fft::{Buffer, Complex32, Inverse};
+use crate::dsp::fft::{Buffer, Inverse};
 use crate::dsp::scales::{decibels, ratio};
 use crate::dsp::sums::energy;
 use crate::signal::Signal;
+use num_complex::Complex32;
 use std::ops::Range;
 
 /// Speech this far below its active level still counts, in dB.

@@ -2,7 +2,7 @@
 
 use super::evidence::Evidence;
 use super::spectra::{Framing, Powers, changed};
-use crate::alignment::Decimated;
+use crate::dsp::decimate::Decimated;
 use crate::dsp::fft::fast_length;
 use crate::dsp::scales::decibels;
 use crate::finding::{Finding, Kind};

@@ -4,7 +4,7 @@
 //! much of the rest is chance.
 
 use super::spectra::filtered;
-use crate::alignment::Decimated;
+use crate::dsp::decimate::Decimated;
 use crate::dsp::fft::{Buffer, Forward, Inverse, fast_length};
 use crate::dsp::scales::decibels;
 use crate::dsp::sums::{energy, moving_means};

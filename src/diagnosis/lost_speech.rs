@@ -2,7 +2,8 @@
 
 use super::evidence::Evidence;
 use super::spectra::filtered;
-use crate::alignment::{Decimated, inner_product};
+use crate::dsp::decimate::Decimated;
+use crate::dsp::inner_product::inner_product;
 use crate::dsp::scales::{decibels, ratio};
 use crate::dsp::sums::{energy, level, running};
 use crate::finding::{Finding, Kind};

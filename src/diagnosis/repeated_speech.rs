@@ -1,7 +1,7 @@
 //! Speech that is replaced by a repetition of what was heard just before, as concealment of lost packets does.
 
 use super::lost_speech::{Blocks, correlation};
-use crate::alignment::inner_product;
+use crate::dsp::inner_product::inner_product;
 use crate::finding::{Finding, Kind};
 use std::ops::Range;
 

@@ -1,7 +1,8 @@
 //! Short-time spectra: powers of frames, and signals put together again from changed frames.
 
-use crate::dsp::fft::{Buffer, Complex32, Forward, Inverse, fast_length};
+use crate::dsp::fft::{Buffer, Forward, Inverse, fast_length};
 use crate::dsp::window::{hann, multiply};
+use num_complex::Complex32;
 
 /// Length of a frame in seconds: long enough to part the harmonics of most voices, short enough to follow syllables.
 const FRAME_S: f64 = 0.032;

@@ -1,6 +1,7 @@
 //! Filtering by a gain curve in dB over the spectrum of a whole signal, with zero phase.
 
-use super::fft::{Buffer, Forward, Inverse};
+use super::every_second::EverySecond;
+use super::four_step::{Filter, Filtered, SHORTEST};
 use super::memory::Memory;
 use super::power::exp2;
 use super::sums::energy;
@@ -15,41 +16,33 @@ pub(crate) fn filtered(
     factor: f64,
 ) -> Memory<f32> {
     let length = padded(signal.len());
-    let mut filtered = spectrum(signal, sample_rate, curve, factor);
-    Inverse::new(length).run(&mut filtered);
-    filtered.into_samples()
+    let bin_hz = f64::from(sample_rate) / length as f64;
+    let gains = gains(curve, bin_hz, length / 2 + 1, factor);
+    Filter { signal, length, gains: &gains, every: 1, skipped: 0..0 }.run().samples
 }
 
-/// The energy of as many samples of the filtered signal as the signal has.
-///
-/// Where the curve stops all above a quarter of the sample rate, every second sample is enough: squares then reach no
-/// further than half the sample rate, so only at both ends does their sum miss a few samples' worth.
+/// The energy of as many samples of the filtered signal as the signal has: that of the spectrum (Parseval) less that of the
+/// samples behind, of which every second one is enough where a stop band allows.
 pub(crate) fn filtered_energy(signal: &[f32], sample_rate: u32, curve: &[[f64; 2]]) -> f64 {
     let length = padded(signal.len());
-    let spectrum = spectrum(signal, sample_rate, curve, 1.0);
-    let every = if stop_band_hz(curve) <= f64::from(sample_rate) / 4.0 { 2 } else { 1 };
-    let mut filtered = Buffer::new(length / every);
-    let bins = filtered.len();
-    filtered.copy_from_slice(&spectrum[..bins]);
-    Inverse::new(length / every).run(&mut filtered);
-    every as f64 * energy(&filtered.samples()[..signal.len().div_ceil(every)])
-}
-
-/// The bins of a padded signal times their gains and a factor, over the length, so that [`Inverse`] gives the filtered signal.
-fn spectrum(signal: &[f32], sample_rate: u32, curve: &[[f64; 2]], factor: f64) -> Buffer {
-    let length = padded(signal.len());
     let bin_hz = f64::from(sample_rate) / length as f64;
-    let mut spectrum = Buffer::new(length);
-    spectrum.load(signal, 0);
-    Forward::new(length).run(&mut spectrum);
-    let gains = gains(curve, bin_hz, spectrum.len(), factor / length as f64);
-    spectrum.iter_mut().zip(&*gains).for_each(|(bin, gain)| *bin *= *gain);
-    spectrum
+    let every_second = stop_band_hz(curve) <= EverySecond::HIGHEST * f64::from(sample_rate);
+    let (every, skipped) =
+        if every_second { (2, EverySecond::unused(signal.len())) } else { (1, 0..signal.len()) };
+    let gains = gains(curve, bin_hz, length / 2 / every + 1, 1.0);
+    let Filtered { samples, energy: all } =
+        Filter { signal, length, gains: &gains, every, skipped }.run();
+    let rest = if every_second {
+        EverySecond::new(&samples).energy_from(signal.len())
+    } else {
+        energy(&samples[signal.len()..])
+    };
+    all - rest
 }
 
 /// The next power of two: steep curves ring for long, so another length would give energies that differ by 1e-5.
 fn padded(samples: usize) -> usize {
-    samples.next_power_of_two().max(16)
+    samples.next_power_of_two().max(SHORTEST)
 }
 
 /// The gains of the first `bins` bins, which are `bin_hz` apart, relative to that at 1 kHz and times `factor`.
@@ -154,8 +147,7 @@ mod tests {
             let noise = &noise[..samples];
             let all = energy(&filtered(noise, 16_000, &curve, 1.0)[..samples]);
             let found = filtered_energy(noise, 16_000, &curve);
-            let tolerance = 4.0 / samples as f64;
-            assert!((found / all - 1.0).abs() < tolerance, "{samples}: {found} of {all}");
+            assert!((found / all - 1.0).abs() < 1e-6, "{samples}: {found} of {all}");
         }
     }
 

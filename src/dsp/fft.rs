@@ -3,6 +3,7 @@
 //! Both directions are unnormalised. Plans are cached per thread.
 
 use super::memory::Memory;
+use multiversion::multiversion;
 use num_complex::Complex32;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use std::cell::RefCell;
@@ -103,10 +104,16 @@ impl Correlation {
     /// Turns the samples y into Σ x[i]·y[i + k], times the length, from the bins of x.
     pub fn run(&mut self, x: &[Complex32], y: &mut Buffer) {
         self.forward.run(y);
-        for (y, x) in y.iter_mut().zip(x) {
-            *y = x.conj() * *y;
-        }
+        multiply_conjugate(y, x);
         self.inverse.run(y);
+    }
+}
+
+/// Turns every y into y·conj x.
+#[multiversion(targets("x86_64+avx2"))]
+fn multiply_conjugate(y: &mut [Complex32], x: &[Complex32]) {
+    for (y, x) in y.iter_mut().zip(x) {
+        *y = x.conj() * *y;
     }
 }
 
@@ -131,11 +138,6 @@ impl Buffer {
     /// The samples, to write.
     pub fn samples_mut(&mut self) -> &mut [f32] {
         &mut self.samples
-    }
-
-    /// The samples alone.
-    pub fn into_samples(self) -> Memory<f32> {
-        self.samples
     }
 
     /// Takes `values` from sample `offset` on, and zeros before and behind.

@@ -4,6 +4,7 @@
 //! the fullband E-model's scale: some eight of 24 Bark are lost above the telephone band, three above wideband.
 
 use super::bark::BarkBands;
+use crate::dsp::ramp::ramp;
 use crate::dsp::scales::decibels;
 use crate::model::fullband::Bandwidth;
 
@@ -14,11 +15,10 @@ pub(crate) fn lost_bandwidth(
     bands: &BarkBands,
     parameters: &Bandwidth,
 ) -> f64 {
-    let part = |value: f64, [from, to]: [f64; 2]| ((value - from) / (to - from)).clamp(0.0, 1.0);
     let lost = response_db.iter().zip(speech).zip(&bands.threshold_db).map(
         |((response, &power), threshold)| {
-            let present = part(decibels(power.max(1e-9)) - threshold, parameters.present_db);
-            present * part(-response, parameters.lost_db)
+            let present = ramp(decibels(power.max(1e-9)) - threshold, parameters.present_db);
+            present * ramp(-response, parameters.lost_db)
         },
     );
     lost.sum::<f64>() * bands.width_bark

@@ -112,7 +112,7 @@ impl BarkBands {
 }
 
 /// The frequency of a critical-band rate, by bisection of [`bark`].
-fn frequency_hz(rate_bark: f64) -> f64 {
+pub(super) fn frequency_hz(rate_bark: f64) -> f64 {
     let (mut low, mut high) = (1.0, 48_000.0);
     for _ in 0..60 {
         let middle = 0.5 * (low + high);

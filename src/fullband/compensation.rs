@@ -5,11 +5,12 @@
 //! envelopes. Noise adds to the degraded envelope but not to the slope, so that it is not mistaken for gain.
 
 use super::bark::BarkBands;
-use super::grid::{Grid, raised_cosine};
+use super::frames::{FrameBands, mean_where, raised_cosine, rows, rows_mut};
 use super::level::Activity;
 use super::loudness::specific_loudness;
 use crate::dsp::scales::{decibels, ratio};
 use crate::model::fullband::{Loudness, Parameters, Response, SlowGain};
+use crate::statistics::weighted_quantile;
 
 /// What the path does to levels.
 #[derive(Debug, Clone)]
@@ -23,21 +24,21 @@ pub(crate) struct Path {
 impl Path {
     /// The path between band powers of both signals, relative to 0 dB SPL.
     pub fn between(
-        reference: &Grid,
-        degraded: &Grid,
+        reference: &FrameBands,
+        degraded: &FrameBands,
         activity: &Activity,
         recorded: &[bool],
         bands: &BarkBands,
         parameters: &Parameters,
     ) -> Self {
-        let means = [reference, degraded].map(|powers| powers.mean_where(recorded));
+        let means = [reference, degraded].map(|powers| mean_where(powers, recorded));
         // Digital silence still has a gain, far below anything that can be heard.
         let share = (means[1].iter().sum::<f64>() / means[0].iter().sum::<f64>()).max(1e-12);
         let mut gains = regression(reference, degraded, recorded, &means);
         gains
             .iter_mut()
             .for_each(|gain| *gain = gain.max(parameters.response.lowest_share * share));
-        let speech = reference.mean_where(&activity.active);
+        let speech = mean_where(reference, &activity.active);
         let gain = overall_gain(&gains, &speech, share, bands, parameters);
         Self { gain, response_db: gains.iter().map(|band| decibels(band / gain)).collect() }
     }
@@ -49,31 +50,31 @@ impl Path {
     }
 
     /// Gives the reference the path's response.
-    pub fn equalise(&self, reference: &mut Grid, parameters: &Response) {
+    pub fn equalise(&self, reference: &mut FrameBands, parameters: &Response) {
         let gains: Vec<f32> =
             self.equalisation_db(parameters).iter().map(|&db| ratio(db) as f32).collect();
-        for row in reference.rows_mut() {
+        for row in rows_mut(reference) {
             row.iter_mut().zip(&gains).for_each(|(power, gain)| *power *= gain);
         }
     }
 
     /// Takes the path's gain from the degraded signal.
-    pub fn level(&self, degraded: &mut Grid) {
+    pub fn level(&self, degraded: &mut FrameBands) {
         let factor = (1.0 / self.gain) as f32;
-        degraded.rows_mut().for_each(|row| row.iter_mut().for_each(|power| *power *= factor));
+        *degraded *= factor;
     }
 }
 
 /// Slope of the degraded envelope over the reference's in the frames that were recorded, by band.
 fn regression(
-    reference: &Grid,
-    degraded: &Grid,
+    reference: &FrameBands,
+    degraded: &FrameBands,
     recorded: &[bool],
     means: &[Vec<f64>; 2],
 ) -> Vec<f64> {
-    let mut covariance = vec![0.0f64; reference.bands()];
-    let mut variance = vec![0.0f64; reference.bands()];
-    let frames = reference.rows().zip(degraded.rows()).zip(recorded);
+    let mut covariance = vec![0.0f64; reference.ncols()];
+    let mut variance = vec![0.0f64; reference.ncols()];
+    let frames = rows(reference).zip(rows(degraded)).zip(recorded);
     for ((reference, degraded), _) in frames.filter(|(_, recorded)| **recorded) {
         for band in 0..reference.len() {
             let deviation = f64::from(reference[band]) - means[0][band];
@@ -93,52 +94,40 @@ fn overall_gain(
     parameters: &Parameters,
 ) -> f64 {
     let [lowest, highest] = parameters.response.gain_bark;
-    let mut weighted: Vec<(f64, f64)> = gains
+    let weighted = gains
         .iter()
         .zip(loudness_of(speech, bands, &parameters.loudness))
         .zip(&bands.centre_bark)
         .filter(|(_, centre)| (lowest..highest).contains(centre))
-        .map(|((&gain, weight), _)| (gain, f64::from(weight)))
-        .collect();
-    weighted.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut left = weighted.iter().map(|(_, weight)| weight).sum::<f64>() / 2.0;
-    let median = weighted.iter().find(|(_, weight)| {
-        left -= weight;
-        left <= 0.0
-    });
+        .map(|((&gain, weight), _)| (gain, f64::from(weight)));
+    let median = weighted_quantile(weighted.collect(), 0.5);
     let [down, up] = parameters.response.gain_range_db.map(|db| ratio(db) * share);
     // Where no band carries anything, that is a gain, not a response.
     let best_band = gains.iter().copied().fold(0.0, f64::max);
-    median.map_or(share, |(gain, _)| gain.clamp(down, up)).min(best_band)
+    median.map_or(share, |gain| gain.clamp(down, up)).min(best_band)
 }
 
 fn loudness_of(powers: &[f64], bands: &BarkBands, parameters: &Loudness) -> Vec<f32> {
-    let mut grid = Grid::new(1, powers.len());
-    grid.rows_mut()
-        .for_each(|row| row.iter_mut().zip(powers).for_each(|(to, &from)| *to = from as f32));
-    specific_loudness(grid, bands, parameters).row(0).to_vec()
+    let frame = FrameBands::from_shape_fn((1, powers.len()), |(_, band)| powers[band] as f32);
+    specific_loudness(frame, bands, parameters).into_iter().collect()
 }
 
 /// Takes from the degraded signal the gain that changes slowly against the equalised reference.
 pub(crate) fn follow_slow_gain(
-    reference: &Grid,
-    degraded: &mut Grid,
+    reference: &FrameBands,
+    degraded: &mut FrameBands,
     bands: &BarkBands,
     parameters: &SlowGain,
     loudness: &Loudness,
 ) {
-    let weights: Vec<f64> = specific_loudness(reference.clone(), bands, loudness)
-        .rows()
+    let weights: Vec<f64> = rows(&specific_loudness(reference.clone(), bands, loudness))
         .map(|row| f64::from(row.iter().sum::<f32>()))
         .collect();
-    let gains_db: Vec<f64> = reference
-        .rows()
-        .zip(degraded.rows())
-        .map(|(x, y)| frame_gain_db(x, y, parameters))
-        .collect();
+    let gains_db: Vec<f64> =
+        rows(reference).zip(rows(degraded)).map(|(x, y)| frame_gain_db(x, y, parameters)).collect();
     let inertia = parameters.inertia * weights.iter().sum::<f64>() / weights.len() as f64;
     let window = raised_cosine(parameters.smooth_frames);
-    for (frame, row) in degraded.rows_mut().enumerate() {
+    for (frame, row) in rows_mut(degraded).enumerate() {
         let first = (frame + window.len() / 2 + 1).saturating_sub(window.len());
         let skipped = window.len().saturating_sub(frame + window.len() / 2 + 1);
         let (mut sum, mut total) = (0.0, inertia);

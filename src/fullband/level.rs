@@ -2,7 +2,7 @@
 //!
 //! The active level follows the idea of ITU-T P.56: the mean power of the frames within a margin of itself.
 
-use super::grid::Grid;
+use super::frames::{FrameBands, rows};
 use crate::dsp::scales::ratio;
 use crate::model::fullband::Level;
 
@@ -17,9 +17,8 @@ pub(crate) struct Activity {
 
 impl Activity {
     /// The activity of a signal's band powers; `None` where it is silent.
-    pub fn of(powers: &Grid, parameters: &Level) -> Option<Self> {
-        let frames: Vec<f64> =
-            powers.rows().map(|row| f64::from(row.iter().sum::<f32>())).collect();
+    pub fn of(powers: &FrameBands, parameters: &Level) -> Option<Self> {
+        let frames: Vec<f64> = rows(powers).map(|row| f64::from(row.iter().sum::<f32>())).collect();
         let mut power = mean(frames.iter().copied())?;
         for _ in 0..parameters.rounds {
             let threshold = power * ratio(-parameters.margin_db);

@@ -4,23 +4,23 @@
 //! N' = 0.08 (E_TQ/E_0)^0.23 [(0.5 + 0.5 E/E_TQ)^0.23 − 1], nothing below the threshold in quiet.
 
 use super::bark::BarkBands;
-use super::grid::Grid;
+use super::frames::{FrameBands, rows_mut};
 use crate::dsp::power::pow;
 use crate::dsp::scales::ratio;
 use crate::model::fullband::Loudness;
 
 /// The loudness of each cell of band powers relative to 0 dB SPL; the powers are spread between the bands first.
 pub(crate) fn specific_loudness(
-    mut powers: Grid,
+    mut powers: FrameBands,
     bands: &BarkBands,
     parameters: &Loudness,
-) -> Grid {
+) -> FrameBands {
     let threshold: Vec<f64> = bands.threshold_db.iter().map(|&db| ratio(db)).collect();
     let scale: Vec<f64> = threshold
         .iter()
         .map(|power| parameters.sone_per_bark * power.powf(parameters.exponent))
         .collect();
-    for row in powers.rows_mut() {
+    for row in rows_mut(&mut powers) {
         bands.spread(row);
         for ((cell, threshold), scale) in row.iter_mut().zip(&threshold).zip(&scale) {
             let excitation = (0.5 + 0.5 * f64::from(*cell) / threshold).max(1.0);
@@ -39,12 +39,10 @@ mod tests {
     fn tone_sone(level_db: f64) -> f64 {
         let parameters = Parameters::built_in();
         let bands = BarkBands::new(1025, 48_000.0 / 2048.0, &parameters.bands);
-        let mut powers = Grid::new(1, bands.count());
-        if let Some(row) = powers.rows_mut().next() {
-            row[16] = ratio(level_db) as f32;
-        }
+        let mut powers = FrameBands::zeros((1, bands.count()));
+        powers[[0, 16]] = ratio(level_db) as f32;
         let loudness = specific_loudness(powers, &bands, &parameters.loudness);
-        loudness.row(0).iter().map(|&cell| f64::from(cell)).sum::<f64>() * bands.width_bark
+        loudness.iter().map(|&cell| f64::from(cell)).sum::<f64>() * bands.width_bark
     }
 
     #[test]

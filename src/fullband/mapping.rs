@@ -1,6 +1,6 @@
 //! Mapping: from indicators to MOS-LQO, falling in each of them.
 
-use crate::model::fullband::Mapping;
+use crate::model::fullband::{Mapping, Spread};
 use crate::model::indicators::Indicators;
 
 impl Mapping {
@@ -31,6 +31,21 @@ impl Mapping {
     }
 }
 
+impl Spread {
+    /// The standard error of a score: that of each impairment, weighted with its part of them all.
+    pub fn of(&self, impairments: &Indicators) -> f64 {
+        let (parts, spread) = (impairments.to_array(), self.by.to_array());
+        let sum: f64 = parts.iter().sum();
+        if sum <= 0.0 {
+            return self.least;
+        }
+        let variance: f64 =
+            parts.iter().zip(spread).map(|(part, spread)| part / sum * spread.powi(2)).sum();
+        // What is hardly impaired cannot be far off.
+        self.least + (variance.sqrt() - self.least) * (1.0 - (-sum / self.much).exp())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,7 +55,7 @@ mod tests {
     proptest! {
         #[test]
         fn more_of_any_impairment_never_scores_higher(
-            values in proptest::array::uniform5(0.0f64..3.0), which in 0usize..5, more in 0.0f64..3.0,
+            values in proptest::array::uniform8(0.0f64..3.0), which in 0usize..8, more in 0.0f64..3.0,
         ) {
             let mapping = Parameters::built_in().mapping;
             let mut worse = values;

@@ -5,7 +5,10 @@
 //! carries, and counted by time, as ITU-T G.113 counts lost packets: the score falls with their share of the speech.
 //! With the reference at hand, neither the closure of a plosive nor a steady vowel is mistaken for one.
 
-use crate::alignment::{Decimated, inner_product};
+use crate::dsp::decimate::Decimated;
+use crate::dsp::emphasis::pre_emphasised;
+use crate::dsp::inner_product::inner_product;
+use crate::dsp::ramp::ramp;
 use crate::dsp::scales::{decibels, ratio};
 use crate::dsp::sums::energy;
 use crate::model::fullband::Missing;
@@ -27,9 +30,10 @@ impl Voice {
         let coarse = Decimated::new(samples, sample_rate, parameters.repetition_rate_hz);
         let fine = Decimated::new(samples, sample_rate, parameters.hole_rate_hz);
         let length = in_block(fine.sample_rate);
-        let flat = flattened(&flattened(&fine.samples, parameters), parameters);
+        let flattening = parameters.flattening as f32;
+        let flat = pre_emphasised(&pre_emphasised(&fine.samples, flattening), flattening);
         let power = |block: &[f32]| inner_product(block, block) / length as f32;
-        let waveform = flattened(&coarse.samples, parameters);
+        let waveform = pre_emphasised(&coarse.samples, flattening);
         Self {
             powers: flat.chunks_exact(length).map(power).collect(),
             waveform,
@@ -123,7 +127,7 @@ fn holes(reference: &Voice, degraded: &Voice, parameters: &Missing) -> Vec<f64> 
     let nothing = (1e-12 * gain * means[0]).max(f64::MIN_POSITIVE);
     let depth = |block: usize| {
         let expected = gain * power(reference, block) + nothing;
-        part(decibels(expected / (power(degraded, block) + nothing)), parameters.hole_db)
+        ramp(decibels(expected / (power(degraded, block) + nothing)), parameters.hole_db)
     };
     lasting(&(0..blocks).map(depth).collect::<Vec<_>>(), parameters.shortest_blocks)
 }
@@ -155,7 +159,7 @@ fn repetitions(
             return 0.0;
         }
         let expected = reference.repetition(start, window, lags);
-        part((heard - expected) / (1.0 - expected).max(1e-3), parameters.alike)
+        ramp((heard - expected) / (1.0 - expected).max(1e-3), parameters.alike)
     };
     let exactness =
         lasting(&(0..speech.len()).map(alike).collect::<Vec<_>>(), parameters.shortest_blocks);
@@ -166,11 +170,6 @@ fn repetitions(
     repeated
 }
 
-/// Where between two limits a value lies, from 0 to 1.
-fn part(value: f64, [from, to]: [f64; 2]) -> f64 {
-    ((value - from) / (to - from)).clamp(0.0, 1.0)
-}
-
 /// What of each value holds for `shortest` blocks at least (the opening of mathematical morphology).
 fn lasting(values: &[f64], shortest: usize) -> Vec<f64> {
     let mut lasting = vec![0.0f64; values.len()];
@@ -179,13 +178,6 @@ fn lasting(values: &[f64], shortest: usize) -> Vec<f64> {
         lasting[first..][..shortest].iter_mut().for_each(|block| *block = block.max(least));
     }
     lasting
-}
-
-/// First-order pre-emphasis: low frequencies carry most of the power of speech and little of what is heard.
-fn flattened(samples: &[f32], parameters: &Missing) -> Vec<f32> {
-    let weight = parameters.flattening as f32;
-    let before = std::iter::once(&0.0).chain(samples);
-    samples.iter().zip(before).map(|(now, before)| now - weight * before).collect()
 }
 
 #[cfg(test)]

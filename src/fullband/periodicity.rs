@@ -6,7 +6,8 @@
 //! do not show: it is what coders that synthesise speech anew get wrong. The reference is heard through the path's
 //! linear response first, so that a telephone's filter is not mistaken for a hoarse voice.
 
-use super::grid::Grid;
+use super::frames::{FrameBands, rows};
+use crate::dsp::argmax::argmax_by;
 use crate::dsp::fft::{Buffer, Inverse};
 use crate::dsp::power::pow;
 use crate::dsp::scales::ratio;
@@ -102,8 +103,8 @@ pub(crate) struct Loss {
 
 /// What each frame lost, if the reference is heard through the path's response, in dB for each bin.
 pub(crate) fn lost_periodicity(
-    reference: &Grid,
-    degraded: &Grid,
+    reference: &FrameBands,
+    degraded: &FrameBands,
     active: &[bool],
     response_db: &[f64],
     parameters: &Parameters,
@@ -118,7 +119,7 @@ pub(crate) fn lost_periodicity(
         .map(|(weight, db)| weight * ratio(compression * db) as f32)
         .collect();
     let mut correlations = [vec![0.0; correlogram.lags.len()], vec![0.0; correlogram.lags.len()]];
-    let frames = reference.rows().zip(degraded.rows()).zip(active);
+    let frames = rows(reference).zip(rows(degraded)).zip(active);
     let loss = |((reference, degraded), &active): ((&[f32], &[f32]), &bool)| {
         if !active {
             return Loss::default();
@@ -137,8 +138,7 @@ pub(crate) fn lost_periodicity(
 }
 
 fn peak(correlation: &[f32]) -> (usize, f32) {
-    let higher = |best: (usize, f32), next: (usize, f32)| if next.1 > best.1 { next } else { best };
-    correlation.iter().copied().enumerate().fold((0, f32::NEG_INFINITY), higher)
+    argmax_by(correlation.iter().copied().enumerate(), |lag| lag.1).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -15,6 +15,10 @@ pub(crate) struct Frames<'a> {
     /// The reference's pauses that were recorded.
     pub pauses: Vec<bool>,
     pub dissimilarity: Vec<f64>,
+    pub spectral_distance: Vec<f64>,
+    /// Of the whole signal, in dB.
+    pub lost_modulation: f64,
+    pub roughness: Vec<f64>,
     /// Loudness that was added.
     pub added: Vec<f64>,
     pub missing: MissingSpeech,
@@ -28,9 +32,11 @@ impl Frames<'_> {
     pub fn pool(&self, parameters: &Parameters) -> Assessment {
         let mapping = &parameters.mapping;
         let indicators = self.indicators(parameters);
+        let impairments = mapping.impairments(&indicators);
         Assessment {
             mos_lqo: mapping.mos_lqo(&indicators),
-            impairments: mapping.impairments(&indicators),
+            mos_lqo_error: parameters.spread.as_ref().map(|spread| spread.of(&impairments)),
+            impairments,
             indicators,
             noise_in_pauses: self.mean_added(&self.pauses),
             timeline: (0..self.active.len()).map(|frame| self.moment(frame, parameters)).collect(),
@@ -42,13 +48,17 @@ impl Frames<'_> {
         let hoarse = parameters.periodicity.hoarse;
         let pause_share = parameters.added.pause_share;
         let speech = || self.active.iter().copied();
-        let (in_speech, in_pauses) = (self.mean_added(self.active), self.mean_added(&self.pauses));
+        let in_speech = |values: &[f64]| mean(values.iter().copied().zip(speech()));
+        let in_pauses = self.mean_added(&self.pauses);
         let pause_share = if self.pauses.contains(&true) { pause_share } else { 0.0 };
         Indicators {
             dissimilarity: root_mean_square(self.dissimilarity.iter().copied().zip(speech())),
+            spectral_distance: in_speech(&self.spectral_distance),
+            lost_modulation: self.lost_modulation,
+            roughness: in_speech(&self.roughness),
             lost_periodicity: lost_share(&self.periodicity, hoarse),
             missing: self.missing.share(),
-            added: (1.0 - pause_share) * in_speech + pause_share * in_pauses,
+            added: (1.0 - pause_share) * in_speech(&self.added) + pause_share * in_pauses,
             lost_bandwidth: self.lost_bandwidth,
         }
     }
@@ -66,6 +76,9 @@ impl Frames<'_> {
         let only_active = |value: f64| if active { value } else { 0.0 };
         let indicators = Indicators {
             dissimilarity: only_active(self.dissimilarity[frame]),
+            spectral_distance: only_active(self.spectral_distance[frame]),
+            lost_modulation: self.lost_modulation,
+            roughness: only_active(self.roughness[frame]),
             lost_periodicity: lost_share(
                 &self.periodicity[frame..=frame],
                 parameters.periodicity.hoarse,

@@ -11,9 +11,9 @@ pub struct FullbandStages {
     heard: Spectrum,
     path: Path,
     /// Powers of both signals after compensation.
-    compensated: [Grid; 2],
+    compensated: [FrameBands; 2],
     /// Loudness of both signals.
-    loudness: [Grid; 2],
+    loudness: [FrameBands; 2],
 }
 
 impl FullbandStages {
@@ -45,23 +45,36 @@ impl FullbandStages {
 
     /// Spectra of the degraded signal.
     pub fn spectrum(&self) -> usize {
-        self.reference.hear(&self.samples[1]).powers.frames()
+        self.reference.hear(&self.samples[1]).powers.nrows()
     }
 
     /// The path's frequency response and level, and slow changes of gain.
     pub fn compensation(&self) -> usize {
         let path = self.reference.path(&self.heard, &self.reference.recorded(&ALWAYS));
-        self.reference.compensate(&mut self.heard.powers.clone(), &path).frames()
+        self.reference.compensate(&mut self.heard.powers.clone(), &path).nrows()
     }
 
     /// Loudness of both signals.
     pub fn loudness(&self) -> usize {
-        self.compensated.clone().map(|powers| self.reference.loudness(powers))[1].frames()
+        self.compensated.clone().map(|powers| self.reference.loudness(powers))[1].nrows()
     }
 
-    /// Whether the loudness patterns resemble each other.
-    pub fn similarity(&self) -> usize {
-        self.reference.dissimilarity(&self.loudness).len()
+    /// Distance of the levels of bands.
+    pub fn spectral_distance(&self) -> usize {
+        let recorded = self.reference.recorded(&ALWAYS);
+        let [expected, heard] = &self.compensated;
+        self.reference.spectral_distance([expected, heard], &recorded).len()
+    }
+
+    /// How much modulation is left.
+    pub fn modulation(&self) -> f64 {
+        let recorded = self.reference.recorded(&ALWAYS);
+        self.reference.lost_modulation(&self.compensated[1], &recorded)
+    }
+
+    /// Whether envelopes flutter.
+    pub fn roughness(&self) -> usize {
+        self.reference.roughness(&self.samples[1], &self.path).len()
     }
 
     /// What was added.

@@ -35,14 +35,14 @@ pub(super) struct Outline {
     pub sample_rate: u32,
     /// Length in samples.
     pub samples: u64,
-    /// What is to be noticed about the file.
-    pub warning: Option<Warning>,
+    /// What was noticed about the file.
+    pub warnings: Vec<Warning>,
 }
 
 impl Outline {
     /// Reads a stream to its end.
     pub fn of(mut stream: Stream) -> Result<Self> {
-        let (sample_rate, warning) = (stream.sample_rate(), stream.warning());
+        let sample_rate = stream.sample_rate();
         let mut framing = Framing::new(sample_rate);
         let mut block = Vec::new();
         let mut samples = 0;
@@ -51,9 +51,10 @@ impl Outline {
             framing.push(&block);
             block.clear();
         }
+        let warnings = stream.warnings().to_vec();
         let (powers, mut bands) = framing.finish(samples);
         compress(&mut bands);
-        Ok(Self { powers, bands, sample_rate, samples, warning })
+        Ok(Self { powers, bands, sample_rate, samples, warnings })
     }
 }
 

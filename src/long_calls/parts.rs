@@ -20,7 +20,7 @@ impl LongScore {
             not_recorded_s: not_recorded.map(|stretch| [stretch.start_s, stretch.end_s]).collect(),
             warnings: [reference, degraded]
                 .iter()
-                .filter_map(|survey| survey.warning())
+                .flat_map(|survey| survey.warnings())
                 .chain(warnings(&stretches, &degraded.name()))
                 .collect(),
             stretches,

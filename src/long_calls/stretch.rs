@@ -5,7 +5,7 @@ use super::outline::FRAMES_PER_S;
 use super::score::Stretch;
 use super::survey::Survey;
 use super::windows::Windows;
-use crate::alignment::{self, AlignmentParameters};
+use crate::alignment;
 use crate::error::{Error, Result};
 use crate::model::{Model, Parameters};
 use crate::score::{Alignment, Score, Timeline};
@@ -187,8 +187,8 @@ impl Cut {
         };
         let (reference, degraded) =
             (self.reference.resampled(rate)?, self.degraded.resampled(rate)?);
-        let (samples, parameters) = (reference.samples(), AlignmentParameters::default());
-        let found = alignment::align(samples, degraded.samples(), rate, &parameters);
+        let samples = reference.samples();
+        let found = alignment::align(samples, degraded.samples(), rate, model.alignment());
         let offset_s = self.window_s - self.stretch_s.start;
         let mut sure = found.segments.iter().filter(|segment| segment.confidence >= SURE);
         let (Some(first), true) = (sure.next(), found.confidence >= SURE) else {

@@ -60,9 +60,10 @@ impl Survey {
         sample.clamp(0, self.outline.samples as i64) as usize
     }
 
-    /// What is to be noticed about the file.
-    pub(super) fn warning(&self) -> Option<String> {
-        self.outline.warning.map(|warning| format!("{}: {warning}", self.name()))
+    /// What was noticed about the file.
+    pub(super) fn warnings(&self) -> impl Iterator<Item = String> + '_ {
+        let name = self.name();
+        self.outline.warnings.iter().map(move |warning| format!("{name}: {warning}"))
     }
 
     pub(super) fn stream(&self) -> Result<Stream> {

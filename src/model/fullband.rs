@@ -1,42 +1,43 @@
 //! The parameters of basilar-fb, one struct a section of `models/basilar-fb.json`, which says where each comes from.
 
+use super::alignment::{AlignmentParameters, Chosen};
 use super::indicators::Indicators;
+use super::section::{Rule, check, rising, section};
 use crate::error::{Error, Result};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Most Bark bands that a model may have.
 pub(crate) const MOST_BANDS: usize = 128;
 
 /// Every constant of the model. Five were fitted to people's votes: the weights of [`Mapping`].
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
+    /// The built-in alignment where a file says nothing of it, as those of version 1.0.0.
+    #[serde(default)]
+    alignment: Chosen,
     pub(crate) frames: Frames,
+    /// Where a file says nothing of it, as those of version 1.0.0, whatever is below hearing is heard.
+    pub(crate) hearing: Option<Hearing>,
     pub(crate) bands: Bands,
     pub(crate) loudness: Loudness,
     pub(crate) level: Level,
     pub(crate) response: Response,
     pub(crate) slow_gain: SlowGain,
-    pub(crate) similarity: Similarity,
+    /// Heard by the models of version 1 only.
+    pub(crate) similarity: Option<Similarity>,
+    /// Not heard by the models of version 1, as the two that follow.
+    pub(crate) spectral_distance: Option<SpectralDistance>,
+    pub(crate) modulation: Option<Modulation>,
+    pub(crate) roughness: Option<Roughness>,
     pub(crate) added: Added,
     pub(crate) missing: Missing,
     pub(crate) periodicity: Periodicity,
     pub(crate) bandwidth: Bandwidth,
     /// From indicators to MOS-LQO.
     pub mapping: Mapping,
-}
-
-macro_rules! section {
-    ($(#[$doc:meta])* $visibility:vis $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        $visibility struct $name {
-            #[serde(rename = "source")]
-            _source: String,
-            $($(#[$field_doc])* $visibility $field: $type,)*
-        }
-    };
+    /// Where a file says nothing of it, as those of version 1.0.0, scores have no error.
+    pub(crate) spread: Option<Spread>,
 }
 
 section! {
@@ -62,6 +63,16 @@ impl Frames {
     /// Distance of two bins, in Hz.
     pub fn bin_hz(&self) -> f64 {
         f64::from(self.sample_rate_hz) / self.length as f64
+    }
+}
+
+section! {
+    /// Where hearing begins.
+    pub(crate) Hearing {
+        /// Cut-off frequency in Hz.
+        lowest_hz: f64,
+        /// Second-order sections of the filter, each of 12 dB an octave.
+        sections: usize,
     }
 }
 
@@ -142,7 +153,7 @@ section! {
         patch: [usize; 2],
         /// Covariance that is too small to matter, in (sone per Bark) squared.
         constant: f64,
-        /// Bands below are left out, in Bark.
+        /// Bands below are left out here and of what was added, in Bark.
         lowest_bark: f64,
     }
 }
@@ -156,6 +167,9 @@ section! {
         masked_share: f64,
         /// Share of pauses in the added loudness.
         pause_share: f64,
+        /// Bands below are left out, in Bark; where a file does not say, those that similarity leaves out.
+        #[serde(default)]
+        lowest_bark: Option<f64>,
     }
 }
 
@@ -207,12 +221,68 @@ section! {
 }
 
 section! {
+    /// Distance of the levels of bands.
+    pub(crate) SpectralDistance {
+        /// Levels this far below the loudest are masked, in dB.
+        range_db: f64,
+        /// Share of the levels in speech that lie below what counts as the loudest.
+        loudest_share: f64,
+        /// Frames and bands over which differences are averaged.
+        patch: [usize; 2],
+    }
+}
+
+section! {
+    /// Modulation of the envelopes of bands.
+    pub(crate) Modulation {
+        /// Frames of the averages between which modulations carry speech.
+        window_frames: [usize; 2],
+        /// Depth that is too small to matter, as a ratio of mean squares.
+        floor: f64,
+        /// Level relative to the threshold in quiet at which a band begins to matter and matters fully, in dB.
+        present_db: [f64; 2],
+    }
+}
+
+section! {
+    /// Roughness of envelopes.
+    pub(crate) Roughness {
+        /// Samples of a short frame, under a Hann window.
+        length: usize,
+        /// Samples from one short frame to the next.
+        hop: usize,
+        /// Critical bands of the short frames.
+        bands: Bands,
+        /// Short frames of the averages between which modulations are rough.
+        modulation_frames: [usize; 2],
+        /// Short frames over which modulations are averaged.
+        smooth_frames: usize,
+        /// Added to envelopes, as a part of the reference's mean.
+        floor_share: f64,
+        /// Bands this far below the threshold in quiet are still heard in the peaks of speech, in dB.
+        audible_margin_db: f64,
+    }
+}
+
+section! {
     /// Bandwidth that is lost.
     pub(crate) Bandwidth {
         /// Attenuation at which a band begins to be missed and at which it is gone, in dB.
         lost_db: [f64; 2],
         /// Level relative to the threshold in quiet at which a band begins to matter and matters fully, in dB.
         present_db: [f64; 2],
+    }
+}
+
+section! {
+    /// How far scores lie from people's votes.
+    pub(crate) Spread {
+        /// Root mean square of what is left in MOS where nothing is impaired.
+        least: f64,
+        /// Sum of impairments at which most of the spread below is there.
+        much: f64,
+        /// The same root mean square where an indicator alone lowers the score.
+        by: Indicators,
     }
 }
 
@@ -263,87 +333,158 @@ impl Parameters {
         self.frames.sample_rate_hz
     }
 
-    /// Whether the model can be evaluated with these numbers.
+    /// How pairs are brought onto one time axis before they are compared.
+    pub fn alignment(&self) -> &AlignmentParameters {
+        &self.alignment.file().parameters
+    }
+
+    /// What makes these numbers impossible to evaluate, if anything.
     pub(crate) fn validate(&self) -> std::result::Result<(), String> {
+        self.alignment.validate()?;
+        check(self.frames.rules())?;
+        check(self.bands.rules())?;
+        check(self.patterns())?;
+        if let Some(Hearing { lowest_hz, sections, .. }) = &self.hearing {
+            let below = f64::from(self.frames.sample_rate_hz) / 4.0;
+            check([
+                (*lowest_hz > 0.0 && *lowest_hz < below, "hearing.lowest_hz is positive and low"),
+                ((1..=16).contains(sections), "hearing.sections lies between 1 and 16"),
+            ])?;
+        }
+        if let Some(roughness) = &self.roughness {
+            check(roughness.bands.rules())?;
+            check(roughness.rules(&self.frames))?;
+        }
+        check(self.missing.rules())?;
+        check(self.periodicity.rules(&self.frames))?;
+        check(self.mapping.rules())
+    }
+
+    /// The numbers of cells that averages span.
+    fn windows(&self) -> Vec<usize> {
+        let similarity = self.similarity.iter().flat_map(|s| [s.smooth, s.patch]);
+        let distance = self.spectral_distance.iter().map(|distance| distance.patch);
+        let modulation = self.modulation.iter().map(|modulation| modulation.window_frames);
+        let roughness =
+            self.roughness.iter().flat_map(|r| [r.modulation_frames, [r.smooth_frames; 2]]);
+        let windows = similarity.chain(distance).chain(modulation).chain(roughness);
+        windows.chain([self.added.smooth]).flatten().collect()
+    }
+
+    /// The rules for what is compared band by band.
+    fn patterns(&self) -> impl IntoIterator<Item = Rule> {
         let odd = |count: usize| count % 2 == 1;
-        let windows = [self.similarity.smooth, self.similarity.patch, self.added.smooth].concat();
-        let rising = |range: [f64; 2]| range[0] < range[1];
-        let bin_hz = f64::from(self.frames.sample_rate_hz) / self.frames.length.max(1) as f64;
-        let lags = self
-            .periodicity
-            .period_ms
-            .map(|ms| ms / 1000.0 * self.periodicity.transform as f64 * bin_hz);
-        let rules = [
-            (
-                self.frames.length >= 64 && self.frames.length.is_power_of_two(),
-                "frames.length is a power of two from 64",
-            ),
-            (
-                (1..=self.frames.length).contains(&self.frames.hop),
-                "frames.hop lies between 1 and frames.length",
-            ),
-            ((4..=MOST_BANDS).contains(&self.bands.count), "bands.count lies between 4 and 128"),
-            (self.bands.width_bark > 0.0, "bands.width_bark is positive"),
+        let windows = self.windows();
+        let (response, bandwidth) = (&self.response, &self.bandwidth);
+        [
             (
                 windows.into_iter().all(odd),
-                "windows of similarity and added span odd numbers of cells",
+                "windows of similarity, spectral_distance, modulation, roughness and added span odd numbers of cells",
             ),
             (odd(self.slow_gain.smooth_frames), "smoothing spans odd numbers of cells"),
             (
-                rising(self.response.equalise_db) && rising(self.response.gain_range_db),
+                rising(response.equalise_db) && rising(response.gain_range_db),
                 "ranges of response rise",
             ),
+            (rising(bandwidth.lost_db) && rising(bandwidth.present_db), "ranges of bandwidth rise"),
+        ]
+    }
+}
+
+impl Frames {
+    fn rules(&self) -> impl IntoIterator<Item = Rule> {
+        [
             (
-                rising(self.bandwidth.lost_db) && rising(self.bandwidth.present_db),
-                "ranges of bandwidth rise",
+                self.length >= 64 && self.length.is_power_of_two(),
+                "frames.length is a power of two from 64",
+            ),
+            ((1..=self.length).contains(&self.hop), "frames.hop lies between 1 and frames.length"),
+        ]
+    }
+}
+
+impl Bands {
+    fn rules(&self) -> impl IntoIterator<Item = Rule> {
+        [
+            ((4..=MOST_BANDS).contains(&self.count), "bands.count lies between 4 and 128"),
+            (self.width_bark > 0.0, "bands.width_bark is positive"),
+        ]
+    }
+}
+
+impl Roughness {
+    fn rules(&self, frames: &Frames) -> impl IntoIterator<Item = Rule> {
+        [
+            (
+                self.length.is_power_of_two() && (64..=frames.length).contains(&self.length),
+                "roughness.length is a power of two from 64 to frames.length",
             ),
             (
-                self.missing.block_s > 0.0
-                    && self.missing.shortest_blocks > 0
-                    && self.missing.repetition_window_s >= self.missing.block_s
-                    && self.missing.repetition_lag_s[0] >= self.missing.block_s,
+                (1..=self.length).contains(&self.hop),
+                "roughness.hop lies between 1 and roughness.length",
+            ),
+        ]
+    }
+}
+
+impl Missing {
+    fn rules(&self) -> impl IntoIterator<Item = Rule> {
+        [
+            (
+                self.block_s > 0.0
+                    && self.shortest_blocks > 0
+                    && self.repetition_window_s >= self.block_s
+                    && self.repetition_lag_s[0] >= self.block_s,
                 "blocks of missing last some time, and windows and lags no less",
             ),
             (
-                rising(self.missing.hole_db)
-                    && rising(self.missing.alike)
-                    && rising(self.missing.repetition_lag_s),
+                rising(self.hole_db) && rising(self.alike) && rising(self.repetition_lag_s),
                 "ranges of missing rise",
             ),
+        ]
+    }
+}
+
+impl Periodicity {
+    fn rules(&self, frames: &Frames) -> impl IntoIterator<Item = Rule> {
+        let bin_hz = frames.bin_hz();
+        let [highest_hz, transform] = [self.range_hz[1], self.transform as f64];
+        let lags = self.period_ms.map(|ms| ms / 1000.0 * transform * bin_hz);
+        [
+            (rising(self.range_hz) && rising(self.period_ms), "ranges of periodicity rise"),
             (
-                rising(self.periodicity.range_hz) && rising(self.periodicity.period_ms),
-                "ranges of periodicity rise",
-            ),
-            (
-                self.periodicity.range_hz[1] <= f64::from(self.frames.sample_rate_hz) / 2.0,
+                highest_hz <= f64::from(frames.sample_rate_hz) / 2.0,
                 "periodicity.range_hz ends below half the sample rate",
             ),
             (
-                self.periodicity.transform.is_power_of_two()
-                    && self.periodicity.transform as f64
-                        >= 2.0 * self.periodicity.range_hz[1] / bin_hz,
+                self.transform.is_power_of_two() && transform >= 2.0 * highest_hz / bin_hz,
                 "periodicity.transform is a power of two and holds range_hz",
             ),
             (
-                lags[0] >= 1.0 && lags[1] < self.periodicity.transform as f64 / 2.0,
+                lags[0] >= 1.0 && lags[1] < transform / 2.0,
                 "periodicity.period_ms fits the transform",
             ),
+        ]
+    }
+}
+
+impl Mapping {
+    fn rules(&self) -> impl IntoIterator<Item = Rule> {
+        [
             (
-                self.mapping.lowest < self.mapping.highest && self.mapping.norm >= 1.0,
+                self.lowest < self.highest && self.norm >= 1.0,
                 "mapping.lowest is below highest and norm at least 1",
             ),
             (
-                self.mapping.weights.to_array().iter().all(|&weight| weight >= 0.0),
+                self.weights.to_array().iter().all(|&weight| weight >= 0.0),
                 "weights are not negative",
             ),
             (
-                self.mapping.exponents.to_array().iter().all(|&exponent| exponent > 0.0),
-                "exponents are positive",
+                self.exponents.to_array().iter().zip(self.weights.to_array()).all(
+                    |(&exponent, weight)| exponent > 0.0 || (exponent == 0.0 && weight == 0.0),
+                ),
+                "exponents of what has a weight are positive",
             ),
-        ];
-        match rules.iter().find(|(holds, _)| !holds) {
-            Some((_, rule)) => Err((*rule).to_owned()),
-            None => Ok(()),
-        }
+        ]
     }
 }

@@ -1,11 +1,15 @@
 //! A model's parameters, read from `models/*.json`: every constant that the code names stands there with its source.
 
+pub(crate) mod alignment;
 mod choice;
+mod fingerprint;
 pub(crate) mod fullband;
 pub(crate) mod indicators;
 mod p862;
+mod section;
 
 use crate::error::{Error, Result};
+use alignment::AlignmentParameters;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -37,7 +41,7 @@ struct File {
 }
 
 /// What the algorithm reads that evaluates the model.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(tag = "kind", content = "parameters", rename_all = "lowercase")]
 pub(crate) enum Parameters {
     /// The P.862 family.
@@ -177,6 +181,21 @@ impl Model {
         }
     }
 
+    /// Sixteen hexadecimal digits that depend on every number of the model, those of its alignment included: two models
+    /// with one fingerprint give the same scores, whatever their names and versions say.
+    pub fn fingerprint(&self) -> String {
+        fingerprint::fingerprint(&(self.0.mos_lqo_range, &self.0.parameters))
+    }
+
+    /// How pairs are brought onto one time axis: the model's own way, or the built-in one where the model has its own
+    /// delays inside, as the P.862 family.
+    pub(crate) fn alignment(&self) -> &AlignmentParameters {
+        match &self.0.parameters {
+            Parameters::P862(_) => AlignmentParameters::built_in(),
+            Parameters::Fullband(fullband) => fullband.alignment(),
+        }
+    }
+
     pub(crate) fn parameters(&self) -> &Parameters {
         &self.0.parameters
     }
@@ -195,6 +214,55 @@ mod tests {
                 model.name()
             );
             assert!(!model.source().is_empty());
+        }
+    }
+
+    /// Name, version and fingerprint of everything that moves a score.
+    const FINGERPRINTS: [[&str; 3]; 5] = [
+        ["p862-nb", "1.0.0", "fad347ae1ab6e2a6"],
+        ["p862-wb", "1.0.0", "4508fddc4ff44366"],
+        ["p862-wb-cor2", "1.0.0", "42ee1fc460b4196f"],
+        ["basilar-fb", "1.0.0", "299f57c2e0930540"],
+        ["basilar-alignment", "1.0.0", "b88a1a51be97750b"],
+    ];
+
+    #[test]
+    fn numbers_change_with_the_version_only() {
+        let models = Model::built_in().map(|(_, model)| {
+            [model.name(), model.version(), &model.fingerprint()].map(str::to_owned)
+        });
+        let mut found = models.to_vec();
+        let alignment = alignment::Chosen::default();
+        let file = alignment.file();
+        let print = fingerprint::fingerprint(&file.parameters);
+        found.push([file.name.clone(), file.version.clone(), print]);
+        assert_eq!(
+            found, FINGERPRINTS,
+            "numbers that change need a new version; then put version and fingerprint here"
+        );
+    }
+
+    #[test]
+    fn a_model_file_may_bring_its_own_alignment() {
+        let text = include_str!("../../models/basilar-fb.json");
+        let reference = "\"alignment\": \"basilar-alignment 2.0.0\"";
+        assert!(text.contains(reference));
+        let with = |alignment: &str| {
+            Model::from_json(
+                "own.json",
+                &text.replace(reference, &format!("\"alignment\": {alignment}")),
+            )
+        };
+        let own = include_str!("../../models/alignment.json")
+            .replace("\"hop_s\": 0.004", "\"hop_s\": 0.005");
+        let model = with(&own).expect("a valid model");
+        assert_eq!(model.alignment().envelope.hop_s, 0.005);
+        assert_ne!(model.fingerprint(), Model::fullband().fingerprint());
+        let older = Model::from_json("older.json", &text.replace(&format!("{reference},"), ""));
+        let older = older.expect("a file of version 1.0.0 that says nothing of alignment");
+        assert_eq!(older.fingerprint(), Model::fullband().fingerprint());
+        for refused in ["\"basilar-alignment 0.9.0\"", "7", &own.replace("0.005", "0.0")] {
+            assert!(matches!(with(refused), Err(Error::InvalidModel { .. })), "{refused}");
         }
     }
 

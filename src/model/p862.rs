@@ -1,11 +1,12 @@
 //! The parameters of the P.862 family, one struct a section of the model file.
 
+use super::section::{Rule, check, section};
 use crate::dsp::biquad::Section;
 use crate::signal::SAMPLE_RATES;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Everything the P.862 pipeline reads.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct P862 {
     pub framing: Framing,
@@ -25,22 +26,9 @@ pub(crate) struct P862 {
 /// A gain curve: points of (frequency in Hz, gain in dB), linear between and beyond them.
 pub(crate) type Curve = Vec<[f64; 2]>;
 
-macro_rules! section {
-    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        pub(crate) struct $name {
-            #[serde(rename = "source")]
-            _source: String,
-            $($(#[$field_doc])* pub $field: $type,)*
-        }
-    };
-}
-
 section! {
     /// The silence around the signals and the shortest that is judged.
-    Framing {
+    pub(crate) Framing {
         /// Silence before and after, in VAD windows.
         margin_windows: usize,
         /// Further zeros behind it, in seconds.
@@ -52,7 +40,7 @@ section! {
 
 section! {
     /// Level alignment: both signals are brought to one power in the speech band.
-    Level {
+    pub(crate) Level {
         /// Power that the band-passed signal is brought to.
         target_power: f64,
         /// The band-pass.
@@ -64,7 +52,7 @@ section! {
 }
 
 /// What the listener's terminal does to both signals.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum InputFilter {
     /// A gain curve over the spectrum of the whole signal (narrowband: IRS receive).
@@ -76,7 +64,7 @@ pub(crate) enum InputFilter {
 
 section! {
     /// Which windows carry speech.
-    VoiceActivity {
+    pub(crate) VoiceActivity {
         /// Lowest window energy, as a fraction of the highest.
         floor_ratio: f64,
         /// How often the noise threshold is refined.
@@ -91,23 +79,23 @@ section! {
         weak_run_factor: f32,
         /// Longest gap, in windows, that joins two runs.
         joined_gap: usize,
-        /// Soft edges: what the window beside a run gets of its neighbour.
+        /// Share of its neighbour that the window right beside a run of speech gets.
         edge_near: f64,
-        /// And the one beyond it.
+        /// Share that the window beyond that one gets.
         edge_far: f64,
     }
 }
 
 section! {
     /// Utterances and their delays.
-    DelaySearch {
+    pub(crate) DelaySearch {
         /// Fewest windows of an utterance, and of its overlap with the degraded signal.
         shortest_utterance: i64,
         /// Windows searched before and after an utterance.
         search_margin: i64,
         /// Lags above this fraction of the largest correlation vote.
         peak_fraction: f32,
-        /// Their vote is the correlation to this power.
+        /// A lag's vote is its correlation to this power.
         peak_exponent: f64,
         /// Frames advance by the FFT length over this.
         hop_divisor: usize,
@@ -118,18 +106,18 @@ section! {
 
 section! {
     /// Splitting utterances where the delay changes within them.
-    Splitting {
+    pub(crate) Splitting {
         /// No splitting from this many utterances on.
         utterance_limit: usize,
         /// Fewest windows of speech to look for a split in.
         shortest_speech: i64,
         /// Most split points tried.
         candidates: i64,
-        /// Share of the speech that they cover.
+        /// Share of the speech that the split points cover.
         step_fraction: f64,
-        /// The outermost tenth is left alone,
+        /// The outermost part of the speech, one over this, is not split,
         edge_divisor: i64,
-        /// and at least this many windows.
+        /// Nor are this many windows at either end.
         edge_minimum: i64,
         /// Where the window of the fine alignment stands in the reference program's memory, from the start of every
         /// correlation, which overwrites it: FFT lengths, and values in addition.
@@ -139,23 +127,23 @@ section! {
 
 section! {
     /// From waveforms to loudness densities.
-    Perceptual {
-        /// The signal starts where this many samples
+    pub(crate) Perceptual {
+        /// Samples whose magnitudes are added up to find where the signal starts.
         start_samples: usize,
-        /// sum to this magnitude.
+        /// The signal starts where that sum exceeds this.
         start_sum: f32,
-        /// A frame is silent below this audible power,
+        /// A frame is silent below this audible power.
         silent_power: f32,
-        /// counting bands above this many times the threshold in quiet.
+        /// Bands above this many times the threshold in quiet count as audible.
         audible_factor: f32,
         response_offset: f32,
         response_range: [f32; 2],
         gain_offset: f32,
         gain_smoothing: f64,
         gain_range: [f32; 2],
-        /// Zwicker's exponent,
+        /// Zwicker's exponent of loudness.
         zwicker_power: f64,
-        /// raised below this many Bark
+        /// Below this many Bark the exponent is raised.
         low_band_bark: f64,
         low_band_numerator: f64,
         low_band_offset: f64,
@@ -166,7 +154,7 @@ section! {
 
 section! {
     /// From loudness densities to a disturbance per frame.
-    Disturbance {
+    pub(crate) Disturbance {
         /// Differences below this part of the smaller loudness are not heard.
         dead_zone: f32,
         asymmetry_offset: f32,
@@ -183,7 +171,7 @@ section! {
 
 section! {
     /// Second look at intervals that are bad because they were misaligned.
-    Realignment {
+    pub(crate) Realignment {
         /// A frame is bad above this disturbance.
         bad_disturbance: f32,
         /// Frames on either side that are looked at.
@@ -199,7 +187,7 @@ section! {
 
 section! {
     /// From frames to the raw score.
-    Pooling {
+    pub(crate) Pooling {
         /// Frames of a split-second interval.
         interval_frames: usize,
         interval_hop: usize,
@@ -217,7 +205,7 @@ section! {
 
 section! {
     /// The logistic mapping from the raw score to MOS-LQO.
-    Mapping {
+    pub(crate) Mapping {
         low: f64,
         span: f64,
         slope: f64,
@@ -226,7 +214,7 @@ section! {
 }
 
 /// What depends on the sample rate.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RateTables {
     pub sample_rate_hz: u32,
@@ -244,16 +232,16 @@ pub(crate) struct RateTables {
 }
 
 /// One critical band.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BarkBand {
     /// FFT bins it sums.
     pub bins: usize,
     pub centre_bark: f64,
-    #[serde(rename = "centre_hz")]
+    #[serde(rename = "centre_hz", skip_serializing)]
     _centre_hz: f64,
     pub width_bark: f64,
-    #[serde(rename = "width_hz")]
+    #[serde(rename = "width_hz", skip_serializing)]
     _width_hz: f64,
     pub power_correction: f64,
     /// Power at the threshold of hearing in quiet.
@@ -263,42 +251,49 @@ pub(crate) struct BarkBand {
 impl P862 {
     /// What makes these numbers impossible to evaluate, if anything.
     pub fn validate(&self) -> Result<(), String> {
+        check(self.rules())?;
+        self.rates.iter().try_for_each(|rate| check(rate.rules(&self.delay)))
+    }
+
+    fn rules(&self) -> impl IntoIterator<Item = Rule> {
         let curve = match &self.input_filter {
             InputFilter::Curve { curve_db, .. } => curve_db,
             InputFilter::Section { .. } => &self.level.bandpass_db,
         };
-        check(
-            rising(curve) && rising(&self.level.bandpass_db),
-            "a curve needs two points or more, rising in Hz",
-        )?;
         let divisors =
             [self.delay.hop_divisor, self.delay.smoothing_divisor, self.pooling.interval_hop];
-        check(
-            divisors.iter().all(|&divisor| (1..=64).contains(&divisor)),
-            "divisors and hops are 1 to 64",
-        )?;
-        check((1..=1000).contains(&self.framing.margin_windows), "margin_windows is 1 to 1000")?;
-        check((0.0..=10.0).contains(&self.framing.tail_s), "tail_s is 0 to 10")?;
-        check((0.1..=10.0).contains(&self.framing.minimum_s), "minimum_s is 0.1 to 10")?;
-        check((1..=1000).contains(&self.splitting.edge_divisor), "edge_divisor is 1 to 1000")?;
-        check((1..=1000).contains(&self.splitting.candidates), "candidates is 1 to 1000")?;
-        check(
-            self.splitting.window_offset.iter().all(|offset| (0..=1000).contains(offset)),
-            "window_offset is 0 to 1000",
-        )?;
-        check((1..=1000).contains(&self.pooling.interval_frames), "interval_frames is 1 to 1000")?;
-        check((1..=100).contains(&self.realignment.smear), "smear is 1 to 100")?;
-        check((1..=64).contains(&self.realignment.range_frames), "range_frames is 1 to 64")?;
-        check((1..=1000).contains(&self.delay.search_margin), "search_margin is 1 to 1000")?;
-        check((1..=64).contains(&self.perceptual.start_samples), "start_samples is 1 to 64")?;
-        check(!self.rates.is_empty(), "at least one sample rate")?;
-        check(self.rates.is_sorted_by_key(|rate| rate.sample_rate_hz), "rates rise in Hz")?;
         // Then the last frame ends inside the signal and its silence, however short the signal.
         let framed = |rate: &RateTables| {
             rate.frame <= self.framing.margin_windows.saturating_mul(rate.vad_window)
         };
-        check(self.rates.iter().all(framed), "frame is no longer than the margin")?;
-        self.rates.iter().try_for_each(|rate| rate.validate(&self.delay))
+        let to_1000 = 1..=1000;
+        [
+            (
+                rising(curve) && rising(&self.level.bandpass_db),
+                "a curve needs two points or more, rising in Hz",
+            ),
+            (
+                divisors.iter().all(|divisor| (1..=64).contains(divisor)),
+                "divisors and hops are 1 to 64",
+            ),
+            (to_1000.contains(&self.framing.margin_windows), "margin_windows is 1 to 1000"),
+            ((0.0..=10.0).contains(&self.framing.tail_s), "tail_s is 0 to 10"),
+            ((0.1..=10.0).contains(&self.framing.minimum_s), "minimum_s is 0.1 to 10"),
+            ((1..=1000).contains(&self.splitting.edge_divisor), "edge_divisor is 1 to 1000"),
+            ((1..=1000).contains(&self.splitting.candidates), "candidates is 1 to 1000"),
+            (
+                self.splitting.window_offset.iter().all(|offset| (0..=1000).contains(offset)),
+                "window_offset is 0 to 1000",
+            ),
+            (to_1000.contains(&self.pooling.interval_frames), "interval_frames is 1 to 1000"),
+            ((1..=100).contains(&self.realignment.smear), "smear is 1 to 100"),
+            ((1..=64).contains(&self.realignment.range_frames), "range_frames is 1 to 64"),
+            ((1..=1000).contains(&self.delay.search_margin), "search_margin is 1 to 1000"),
+            ((1..=64).contains(&self.perceptual.start_samples), "start_samples is 1 to 64"),
+            (!self.rates.is_empty(), "at least one sample rate"),
+            (self.rates.is_sorted_by_key(|rate| rate.sample_rate_hz), "rates rise in Hz"),
+            (self.rates.iter().all(framed), "frame is no longer than the margin"),
+        ]
     }
 
     /// The tables of one of the model's sample rates.
@@ -316,39 +311,31 @@ impl Level {
 }
 
 impl RateTables {
-    fn validate(&self, delay: &DelaySearch) -> Result<(), String> {
+    fn rules(&self, delay: &DelaySearch) -> impl IntoIterator<Item = Rule> {
         let powers_of_two =
             [self.vad_window, self.align_fft, self.frame].iter().all(|n| n.is_power_of_two());
-        check(powers_of_two, "vad_window, align_fft and frame are powers of two")?;
-        let (lowest, highest) = (SAMPLE_RATES.start(), SAMPLE_RATES.end());
-        check(
-            SAMPLE_RATES.contains(&self.sample_rate_hz),
-            &format!("sample_rate_hz is {lowest} to {highest}"),
-        )?;
-        check((16..=1024).contains(&self.vad_window), "vad_window is 16 to 1024")?;
-        check(
-            (4 * self.vad_window..=65_536).contains(&self.align_fft),
-            "align_fft is 4 VAD windows to 65536",
-        )?;
-        check(
-            self.align_fft >= delay.smoothing_divisor,
-            "align_fft is at least smoothing_divisor",
-        )?;
-        check((64..=65_536).contains(&self.frame), "frame is 64 to 65536")?;
-        check(!self.alignment_filter.is_empty(), "alignment_filter has a section")?;
-        check((2..=256).contains(&self.bands.len()), "2 to 256 bands")?;
         let bins = self.bands.iter().try_fold(0usize, |sum, band| sum.checked_add(band.bins));
-        check(
-            bins.is_some_and(|bins| bins <= self.frame / 2),
-            "the bands have no more bins than the spectrum",
-        )
+        let least_fft = self.vad_window.saturating_mul(4);
+        [
+            (powers_of_two, "vad_window, align_fft and frame are powers of two"),
+            (
+                SAMPLE_RATES.contains(&self.sample_rate_hz),
+                "sample_rate_hz is one that signals have",
+            ),
+            ((16..=1024).contains(&self.vad_window), "vad_window is 16 to 1024"),
+            ((least_fft..=65_536).contains(&self.align_fft), "align_fft is 4 VAD windows to 65536"),
+            (self.align_fft >= delay.smoothing_divisor, "align_fft is at least smoothing_divisor"),
+            ((64..=65_536).contains(&self.frame), "frame is 64 to 65536"),
+            (!self.alignment_filter.is_empty(), "alignment_filter has a section"),
+            ((2..=256).contains(&self.bands.len()), "2 to 256 bands"),
+            (
+                bins.is_some_and(|bins| bins <= self.frame / 2),
+                "the bands have no more bins than the spectrum",
+            ),
+        ]
     }
 }
 
 fn rising(curve: &Curve) -> bool {
     curve.len() >= 2 && curve.windows(2).all(|pair| pair[0][0] < pair[1][0])
-}
-
-fn check(holds: bool, rule: &str) -> Result<(), String> {
-    if holds { Ok(()) } else { Err(rule.to_owned()) }
 }

@@ -1,10 +1,15 @@
 //! What is told about scores, one file a format; everything is written to what the caller gives.
 
+#[cfg(feature = "network")]
+pub mod calls;
 pub mod comparison;
+#[cfg(feature = "network")]
+pub mod emodel;
 pub mod json;
 pub mod junit;
 pub mod long_calls;
 pub mod markdown;
+pub mod page;
 pub mod plot;
 pub mod summary;
 pub mod text;

@@ -1,6 +1,6 @@
 //! The score of basilar-fb, which compares what the alignment has laid on one time axis.
 
-use crate::alignment::{self, AlignmentParameters};
+use crate::alignment;
 use crate::error::Result;
 use crate::fullband;
 use crate::model::Model;
@@ -35,11 +35,11 @@ impl FullbandReference {
         let rate = self.signal.sample_rate();
         let resampled = degraded.resampled(rate)?;
         let reference = self.signal.samples();
-        let parameters = AlignmentParameters::default();
+        let parameters = model.alignment();
         let known = known.filter(|known| known.sample_rate == rate);
-        let align = || alignment::align(reference, resampled.samples(), rate, &parameters);
+        let align = || alignment::align(reference, resampled.samples(), rate, parameters);
         let found = known.unwrap_or_else(align);
-        let aligned = found.warp(resampled.samples(), reference, &parameters);
+        let aligned = found.warp(resampled.samples(), reference, parameters);
         let recorded = found.recorded(reference.len(), resampled.samples().len());
         let assessment = self.reference.compare_recorded(&aligned, recorded);
         Ok(Score::of_assessment(model, &assessment, &found, [&self.signal, &resampled].map(levels)))
@@ -70,6 +70,7 @@ impl Score {
         };
         let frames = || assessment.timeline.iter();
         Self {
+            mos_lqo_error: assessment.mos_lqo_error,
             impairments: Some(assessment.impairments),
             reference,
             degraded,

@@ -1,6 +1,7 @@
 //! How loud a signal is: the active speech level of ITU-T P.56, and signs of overdriving.
 
-use super::Warning;
+use super::search::position;
+use super::warning::Warning;
 use crate::dsp::scales::ratio;
 use crate::dsp::sums::sum;
 
@@ -19,6 +20,8 @@ const SILENCE_DBOV: f64 = -100.0;
 const FULL_SCALE: f32 = 0.97;
 /// Consecutive samples at the extreme that a sound wave does not produce by chance.
 const CLIPPED_RUN: usize = 3;
+/// From here on samples are not those of a converter or codec (+6 dB), and the full scale they have is not known.
+const FAR_BEYOND_FULL_SCALE: f32 = 2.0;
 /// A mean further from zero is worth a warning (-40 dBov).
 const DC_OFFSET: f64 = 0.01;
 
@@ -110,16 +113,23 @@ fn active_level(energy: f64, active: &[u64; THRESHOLDS]) -> f64 {
 
 /// What the samples themselves give reason to doubt.
 pub(super) fn warnings(samples: &[f32]) -> impl Iterator<Item = Warning> {
+    let peak = samples.iter().fold(0.0, |peak: f32, x| peak.max(x.abs()));
     let clipped = clipped_samples(samples);
-    let offset = sum(samples) / samples.len().max(1) as f64;
     let clipped = (clipped > 0).then_some(Warning::Clipped { samples: clipped });
+    if peak > FAR_BEYOND_FULL_SCALE {
+        // Then a share of full scale says nothing.
+        return [Some(Warning::BeyondFullScale { peak: peak.into() }), clipped]
+            .into_iter()
+            .flatten();
+    }
+    let offset = sum(samples) / samples.len().max(1) as f64;
     let offset = (offset.abs() >= DC_OFFSET).then_some(Warning::DcOffset { offset });
-    clipped.into_iter().chain(offset)
+    [clipped, offset].into_iter().flatten()
 }
 
 /// Samples in runs at the signal's own positive or negative extreme, where that is full scale.
 fn clipped_samples(samples: &[f32]) -> usize {
-    let loud = super::position(samples, |sample| sample.abs() >= FULL_SCALE);
+    let loud = position(samples, |sample| sample.abs() >= FULL_SCALE);
     let samples = &samples[loud.unwrap_or(samples.len())..];
     let highest = samples.iter().copied().fold(FULL_SCALE, f32::max);
     let lowest = samples.iter().copied().fold(-FULL_SCALE, f32::min);
@@ -201,5 +211,7 @@ mod tests {
         assert!(matches!(warnings(&overdriven).next(), Some(Warning::Clipped { .. })));
         assert_eq!(warnings(&tone(1.0, 1.0)).next(), None);
         assert_eq!(warnings(&[0.5; 100]).next(), Some(Warning::DcOffset { offset: 0.5 }));
+        let integers: Vec<_> = warnings(&[400.0, 100.0, -32_768.0]).collect();
+        assert_eq!(integers, [Warning::BeyondFullScale { peak: 32_768.0 }]);
     }
 }

@@ -3,5 +3,6 @@
 #[path = "../material/mod.rs"]
 mod material;
 
+mod constant_delay;
 mod delays;
 mod robustness;

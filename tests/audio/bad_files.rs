@@ -89,12 +89,7 @@ fn a_wav_without_data() {
     for length in [12, 20, 36, 40] {
         assert!(matches!(open("header.wav", &wav()[..length]), Error::Corrupt { .. }));
     }
-    assert!(matches!(open("none.wav", &with(40, &[0; 4])), Error::NoSamples { .. }));
-}
-
-#[test]
-fn a_part_of_a_frame() {
-    assert!(matches!(open("odd.wav", &with(40, &[0xcf])), Error::Corrupt { .. }));
+    assert!(matches!(open("none.wav", &with(40, &[0; 4])[..44]), Error::NoSamples { .. }));
 }
 
 #[test]
@@ -125,8 +120,8 @@ fn samples_that_are_no_numbers() {
 
 #[test]
 fn a_coding_that_is_not_decoded() {
-    // GSM 06.10 in WAV.
-    let error = open("gsm.wav", &with(20, &[0x31]));
+    // G.729 in WAV.
+    let error = open("g729.wav", &with(20, &[0x83]));
     assert!(matches!(error, Error::UnsupportedCoding { .. }), "{error}");
 }
 
@@ -161,12 +156,12 @@ fn headerless_samples_that_do_not_fit() {
 fn headers_that_promise_gigabytes() {
     let channels = with(22, &[0xff, 0xff]);
     open("channels.wav", &channels);
-    let error = open("size.wav", &with(40, &0xffff_fff0u32.to_le_bytes()));
+    let error = open("size.wav", &with(40, &0x9000_0000u32.to_le_bytes()));
     assert!(matches!(error, Error::Truncated { .. }));
-    // RF64 with 2^63 bytes of data.
+    // RF64 with 2^55 bytes of data; more is a placeholder.
     let mut long = b"RF64\xff\xff\xff\xffWAVEds64\x1c\0\0\0".to_vec();
-    long.extend([0; 15]);
-    long.extend([0x80]);
+    long.extend([0; 14]);
+    long.extend([0x80, 0]);
     long.extend([0; 12]);
     long.extend(&wav()[12..40]);
     long.extend([0xff; 4]);

@@ -3,6 +3,7 @@
 use crate::material::degradations as lab;
 use crate::material::fullband_pairs::{aligned, pairs, prepared, voices};
 use crate::material::near::assert_near;
+use basilar::fullband::{Parameters, Reference};
 
 #[test]
 fn the_same_signal_scores_at_least_4_7() {
@@ -146,4 +147,48 @@ fn holes_and_robotic_repeats_in_words_are_heard() {
             "{name}: {holes:?} {robots:?}"
         );
     }
+}
+
+#[test]
+fn what_lies_below_hearing_costs_nothing() {
+    for (name, voice, reference) in voices() {
+        let noisy = lab::with_noise(&voice, &lab::white(voice.len(), 1), 25.0);
+        let expected = [&voice, &noisy].map(|signal| reference.compare(signal).mos_lqo);
+        let rumble = |hz: f32, n: usize| (std::f32::consts::TAU * hz * n as f32 / 48_000.0).sin();
+        for hz in [0.0, 5.0, 10.0, 16.0] {
+            let below = |n| 0.05 * if hz == 0.0 { 1.0 } else { rumble(hz, n) };
+            for (signal, expected) in [&voice, &noisy].into_iter().zip(expected) {
+                let heard: Vec<f32> =
+                    signal.iter().enumerate().map(|(n, sample)| sample + below(n)).collect();
+                let score = reference.compare(&heard).mos_lqo;
+                assert!(
+                    (score - expected).abs() <= 0.02,
+                    "{name}, {hz} Hz: {score}, not {expected}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_score_tells_how_sure_it_is() {
+    for (name, voice, reference) in voices() {
+        let error = |signal: &[f32]| reference.compare(signal).mos_lqo_error.unwrap();
+        let noisy = lab::with_noise(&voice, &lab::white(voice.len(), 1), 10.0);
+        let [clean, noisy] = [error(&voice), error(&noisy)];
+        assert!(0.0 < clean && clean < noisy && noisy < 1.0, "{name}: {clean} {noisy}");
+    }
+}
+
+#[test]
+fn the_model_of_version_1_still_scores_as_it_did() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/models/basilar-fb-1.json");
+    let parameters = Parameters::from_json(path, &std::fs::read_to_string(path).unwrap()).unwrap();
+    let (name, voice, _) = voices().next().unwrap();
+    let reference = Reference::new(&name, &voice, parameters).unwrap();
+    let noisy = lab::with_noise(&voice, &lab::white(voice.len(), 1), 20.0);
+    let heard = [&voice, &noisy].map(|signal| reference.compare(signal));
+    assert!(heard[0].mos_lqo >= 4.7 && heard[0].mos_lqo_error.is_none());
+    let found = heard[1].indicators;
+    assert!(found.dissimilarity > 0.0 && found.roughness == 0.0 && found.lost_modulation == 0.0);
 }

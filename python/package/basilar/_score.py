@@ -55,7 +55,13 @@ class Impairments:
     """In which ways the signal is impaired, each zero where it is not; basilar-fb only."""
 
     dissimilarity: float
-    """How little the loudness patterns resemble each other, 0 to 2."""
+    """How little the loudness patterns resemble each other; models of version 1 only."""
+    spectral_distance: float
+    """By how much the levels of bands differ from the reference's, moment by moment."""
+    lost_modulation: float
+    """How much less deeply the envelopes of bands are modulated: noise, reverberation, smearing."""
+    roughness: float
+    """Envelopes that flutter 30 to 90 times a second: a voice that buzzes or is hoarse."""
     lost_periodicity: float
     """Share of the voice's periodicity that is lost, 0 to 1: hoarse, rough or noisy voices."""
     missing: float
@@ -159,6 +165,8 @@ class Score:
 
     mos_lqo: float
     """Mean opinion score, listening quality, objective: 1 bad to 5 excellent."""
+    mos_lqo_error: float | None
+    """How far it may lie from people's votes: a standard error; `None` for models that do not tell."""
     raw: float | None
     """The model's own scale before the mapping to MOS-LQO; P.862 from -0.5 to 4.5."""
     quality: str

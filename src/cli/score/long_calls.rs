@@ -28,7 +28,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit> {
     let mut scores = Vec::new();
     let mut exit = Exit::Done;
     for path in &arguments.degraded {
-        let outcome = reference.score_file(path, &arguments.input.options(path), jobs);
+        let outcome = reference.score_file(path, &arguments.input.options(), jobs);
         let entry = Entry { file: path.display().to_string(), outcome };
         match &entry.outcome {
             Ok(scored) => {
@@ -61,5 +61,5 @@ pub fn run(arguments: &Arguments) -> Result<Exit> {
 
 fn open(arguments: &Arguments) -> basilar::Result<LongReference> {
     let path = &arguments.reference;
-    LongReference::open(path, &arguments.input.options(path), &arguments.model)
+    LongReference::open(path, &arguments.input.options(), &arguments.model)
 }

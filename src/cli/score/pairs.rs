@@ -32,7 +32,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit> {
 
 fn open(arguments: &Arguments) -> basilar::Result<PreparedReference> {
     let path = &arguments.reference;
-    Scorer::new(arguments.model.clone()).open(path, &arguments.input.options(path))
+    Scorer::new(arguments.model.clone()).open(path, &arguments.input.options())
 }
 
 /// Scores every degraded recording in turn and says at once what is wrong with it.
@@ -61,7 +61,7 @@ fn score(
     reference: &PreparedReference,
     path: &Path,
 ) -> basilar::Result<Scored> {
-    let degraded = Signal::open_with(path, &arguments.input.options(path))?;
+    let degraded = Signal::open_with(path, &arguments.input.options())?;
     let mut scored = reference.compare(&degraded)?;
     let low = scored.score.mos_lqo < EXPLAINED_BELOW && degraded.duration_s() < EXPLAINED_UP_TO_S;
     if low && !arguments.json || arguments.explain {

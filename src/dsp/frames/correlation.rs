@@ -81,8 +81,8 @@ fn multiply<L: Lanes>(
     let first = x[0].re.add(x[0].im).mul(y[0].re.add(y[0].im)).mul(four);
     let last = x[0].re.sub(x[0].im).mul(y[0].re.sub(y[0].im)).mul(four);
     y[0] = ComplexLanes { re: first.add(last), im: first.sub(last) };
-    let middle = y[transform.middle].times_conjugate(x[transform.middle]);
-    y[transform.middle] = ComplexLanes { re: middle.re.mul(eight), im: middle.im.mul(eight) };
+    let middle = y[transform.middle()].times_conjugate(x[transform.middle()]);
+    y[transform.middle()] = ComplexLanes { re: middle.re.mul(eight), im: middle.im.mul(eight) };
     for pair in &transform.pairs {
         let twiddle = ComplexLanes::splat(pair.twiddle);
         let (x_low, x_high) = split(x[pair.low], x[pair.high], twiddle);

@@ -3,3 +3,5 @@
 pub(crate) mod correlation;
 pub(crate) mod power;
 mod transform;
+
+pub(crate) use transform::{FrameTransform, cis, split};

@@ -46,7 +46,7 @@ impl OnLanes for Powers<'_> {
         transform.forward(rows);
         let bins = rows.len();
         powers[0] = [0.0; MOST];
-        store_power(&mut powers[bins / 2], rows[transform.middle], 1.0);
+        store_power(&mut powers[bins / 2], rows[transform.middle()], 1.0);
         for pair in &transform.pairs {
             let twiddle = ComplexLanes::splat(pair.twiddle);
             let (low, high) = split(rows[pair.low], rows[pair.high], twiddle);

@@ -25,8 +25,8 @@ pub(crate) struct FrameTransform {
     passes: Vec<Vec<[[f32; 2]; 3]>>,
     /// Every pair of bins k and half − k but the outermost and the middle one.
     pub pairs: Vec<Mirrored>,
-    /// The row of the bin half / 2, which is its own mirror.
-    pub middle: usize,
+    /// The row of each bin of the complex transform.
+    pub order: Vec<usize>,
 }
 
 /// The bins k and half − k, which together make two bins of the real frame.
@@ -74,7 +74,12 @@ impl FrameTransform {
         let mut pairs: Vec<Mirrored> = (1..half / 2).map(pair).collect();
         // In the order of memory, so that neighbours share the cache.
         pairs.sort_by_key(|pair| pair.low);
-        Self { half, passes, pairs, middle: order[half / 2] }
+        Self { half, passes, pairs, order }
+    }
+
+    /// The row of the bin half / 2, which is its own mirror.
+    pub fn middle(&self) -> usize {
+        self.order[self.half / 2]
     }
 
     /// How many f32 values the rows take up in memory, in lanes of the widest registers.
@@ -158,7 +163,7 @@ impl FrameTransform {
 }
 
 /// Real and imaginary part of exp(i·angle), with the angle in radians.
-fn cis(angle: f64) -> [f32; 2] {
+pub(crate) fn cis(angle: f64) -> [f32; 2] {
     [angle.cos() as f32, angle.sin() as f32]
 }
 

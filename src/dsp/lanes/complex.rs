@@ -72,6 +72,12 @@ impl<L: Lanes> ComplexLanes<L> {
         }
     }
 
+    /// The value of each lane times that lane's real factor.
+    #[inline(always)]
+    pub fn scaled(self, factors: L) -> Self {
+        Self { re: self.re.mul(factors), im: self.im.mul(factors) }
+    }
+
     #[inline(always)]
     pub fn conjugate(self) -> Self {
         Self { re: self.re, im: L::splat(0.0).sub(self.im) }

@@ -36,6 +36,12 @@ pub(crate) trait Lanes: Pod {
     fn abs(self) -> Self;
     /// A bit for each lane, the lowest for the first, set where `self` is larger than `other`.
     fn exceeds(self, other: Self) -> u32;
+    /// The value of the first lane.
+    #[inline(always)]
+    fn first(self) -> f32 {
+        cast_slice::<Self, f32>(&[self])[0]
+    }
+
     /// Transposes: writes the samples `first..first + WIDTH` of the first WIDTH signals to the first WIDTH elements of
     /// `out`, a sample an element and a signal a lane.
     fn gather(signals: &[&[f32]; MOST], first: usize, out: &mut [Self; MOST]);

@@ -1,0 +1,12 @@
+//! From packets to sound, as a receiver would have played it: decoders, the buffer's decisions, concealment.
+
+mod concealment;
+mod decoder;
+mod g711;
+mod g726;
+mod gsm;
+mod opus;
+mod render;
+
+pub use decoder::{Decoder, decoder};
+pub use render::{Rendered, Undecodable, render};

@@ -1,0 +1,7 @@
+//! From the bytes of a captured packet to datagrams: link layers, tunnels, IP, fragments, UDP, TCP and ICMP.
+
+mod fragments;
+mod internet;
+mod link;
+
+pub use internet::{Content, Datagram, Layers, Network, Segment, Unreachable};
