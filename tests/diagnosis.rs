@@ -149,3 +149,44 @@ fn the_names_of_kinds_are_stable() {
         assert_eq!(name.parse(), Ok(kind));
     }
 }
+
+#[test]
+fn a_resonance_is_a_matter_of_the_response_not_of_the_level() {
+    let reference = reference();
+    // A peak of 18 dB at 1 kHz (the audio EQ cookbook's peaking filter with Q 2), at the reference's own power.
+    let (amplitude, omega) = (10f64.powf(18.0 / 40.0), std::f64::consts::TAU * 1000.0 / 16_000.0);
+    let alpha = omega.sin() / 4.0;
+    let a0 = 1.0 + alpha / amplitude;
+    let (b0, b2) = ((1.0 + alpha * amplitude) / a0, (1.0 - alpha * amplitude) / a0);
+    let (b1, a2) = (-2.0 * omega.cos() / a0, (1.0 - alpha / amplitude) / a0);
+    let (mut x, mut y) = ([0.0f64; 2], [0.0f64; 2]);
+    let mut ring = |&sample: &f32| {
+        let now = f64::from(sample);
+        let out = b0 * now + b1 * x[0] + b2 * x[1] - b1 * y[0] - a2 * y[1];
+        (x, y) = ([now, x[0]], [out, y[0]]);
+        out as f32
+    };
+    let rung: Vec<f32> = reference.samples().iter().map(&mut ring).collect();
+    let power = |samples: &[f32]| samples.iter().map(|x| x * x).sum::<f32>();
+    let gain = (power(reference.samples()) / power(&rung)).sqrt();
+    let diagnosis = diagnosed(&reference, rung.iter().map(|x| gain * x).collect());
+    assert_eq!(diagnosis.main_cause(), Some(Kind::Coloration), "{diagnosis:?}");
+}
+
+#[test]
+fn a_jump_in_a_pause_is_a_change_of_delay_and_nothing_else() {
+    let reference = reference();
+    let samples = reference.samples();
+    // The pause between the two prompts: half a second of faint noise.
+    let length = RATE as usize / 4;
+    let energy = |at: &usize| samples[*at..][..length].iter().map(|x| x * x).sum::<f32>();
+    let places = (RATE as usize..samples.len() - 2 * RATE as usize).step_by(160);
+    let quiet = places.min_by(|a, b| energy(a).total_cmp(&energy(b))).expect("samples");
+    let mut jumped = samples[..quiet + length / 2].to_vec();
+    jumped.extend_from_slice(&samples[quiet..quiet + 960]);
+    jumped.extend_from_slice(&samples[quiet + length / 2..]);
+    let diagnosis = diagnosed(&reference, jumped);
+    let jump = only(&diagnosis, Kind::DelayJump);
+    assert!((jump.value - 60.0).abs() < 2.0, "{jump:?}");
+    assert_eq!(diagnosis.causes().len(), 1, "{diagnosis:?}");
+}

@@ -1,5 +1,7 @@
 //! Where speech and pauses are, how loud it is, and random numbers.
 
+use basilar::Signal;
+
 /// A pseudo-random sequence (Knuth's MMIX generator).
 pub struct Random(pub u64);
 
@@ -25,12 +27,10 @@ pub fn steps(samples: &[f32], rate: u32) -> Vec<f64> {
     samples.chunks_exact(length).map(power).collect()
 }
 
-/// Mean power of the steps within 30 dB of the loudest.
+/// Mean power of active speech (ITU-T P.56).
 pub fn speech_power(samples: &[f32], rate: u32) -> f64 {
-    let steps = steps(samples, rate);
-    let least = 1e-3 * steps.iter().copied().fold(0.0, f64::max);
-    let loud: Vec<f64> = steps.into_iter().filter(|&power| power > least).collect();
-    loud.iter().sum::<f64>() / loud.len().max(1) as f64
+    let level = Signal::new("speech", samples.to_vec(), rate).speech_level().active_dbov;
+    10f64.powf(level / 10.0)
 }
 
 /// Up to `count` moments in loud speech, in samples, each with `length_s` of it behind and some way from each other.

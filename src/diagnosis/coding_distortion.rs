@@ -7,6 +7,8 @@ use crate::finding::{Finding, Kind};
 
 /// A price that is worth a word: what good codecs cost is less.
 const COST_MOS: f64 = 0.5;
+/// Distortion that is further below the speech is masked, in dB.
+const MASKED_DB: f64 = 22.0;
 /// How much stronger than its coherent part a band may be made, as a factor of amplitude.
 const STRONGEST: f64 = 10.0;
 
@@ -14,7 +16,8 @@ const STRONGEST: f64 = 10.0;
 pub(super) fn finding(evidence: &Evidence, cost_mos: f64) -> Option<Finding> {
     let ratio_db = speech_to_distortion_db(evidence);
     let confidence = 0.5 + 0.3 * cost_mos;
-    (cost_mos >= COST_MOS).then(|| Finding::whole(Kind::CodingDistortion, ratio_db, confidence))
+    (cost_mos >= COST_MOS && ratio_db < MASKED_DB)
+        .then(|| Finding::whole(Kind::CodingDistortion, ratio_db, confidence))
 }
 
 /// The median over frames of speech, frequencies weighed by their number so that low ones do not hide the rest.

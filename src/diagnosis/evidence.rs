@@ -9,6 +9,7 @@ use super::spectra::{Framing, Powers, Spectra, filtered};
 use crate::alignment::{Alignment, AlignmentParameters, Segment, align};
 use crate::dsp::fft::{Buffer, Inverse};
 use crate::dsp::scales::{decibels, ratio};
+use crate::dsp::sums::energy;
 use crate::signal::Signal;
 use num_complex::Complex32;
 use std::ops::Range;
@@ -71,11 +72,7 @@ impl Evidence {
         let heard = alignment.joined(other, own.len(), &parameters);
         let evidence = Self::of_aligned(reference, alignment, heard);
         // A stretch that was found at the delay of an echo is heard directly too.
-        let echo = evidence.images.iter().find_map(|image| match image {
-            Image::Echo { delay_s, .. } => Some(*delay_s),
-            Image::Room { .. } => None,
-        });
-        let Some(echo_s) = echo else { return evidence };
+        let Some(echo_s) = evidence.echo_s() else { return evidence };
         let alignment = believed(evidence.alignment.clone(), Some(echo_s));
         if alignment == evidence.alignment {
             return evidence;
@@ -100,9 +97,16 @@ impl Evidence {
         let direct = filtered(&reference, &taps, taps.len() / 2);
         let residual: Vec<f32> = difference(&heard, &direct);
         let impulse = ImpulseResponse::between(&reference, &heard, &residual, sample_rate);
-        let images = impulse.images();
+        let mut images = impulse.images();
         let late = (!images.is_empty())
             .then(|| impulse.late(&reference, &heard, &residual, sample_rate, &images));
+        let late = late.filter(|late| {
+            let left = difference(&residual, late);
+            lessens(&residual, &left, &followed, framing)
+        });
+        if late.is_none() {
+            images.clear();
+        }
         let expected = match &late {
             Some(late) => direct.iter().zip(late).map(|(a, b)| a + b).collect(),
             None => direct,
@@ -132,6 +136,19 @@ impl Evidence {
         }
     }
 
+    /// The delay of an echo, in seconds.
+    pub fn echo_s(&self) -> Option<f64> {
+        self.images.iter().find_map(|image| match image {
+            Image::Echo { delay_s, .. } => Some(*delay_s),
+            Image::Room { .. } => None,
+        })
+    }
+
+    /// Whether a room rings.
+    pub fn in_room(&self) -> bool {
+        self.images.iter().any(|image| matches!(image, Image::Room { .. }))
+    }
+
     /// What is heard beyond what is expected.
     pub fn residual(&self) -> Vec<f32> {
         difference(&self.heard, &self.expected)
@@ -147,6 +164,15 @@ impl Evidence {
             self.speech_dbov
         }
     }
+}
+
+/// Whether what is left is less in most frames: what was repeated a few times looks like an echo, but only there.
+fn lessens(residual: &[f32], left: &[f32], frames: &[bool], framing: Framing) -> bool {
+    let frame =
+        |samples: &[f32], index: usize| energy(&samples[index * framing.hop..][..framing.length]);
+    let chosen = || (0..frames.len()).filter(|&index| frames[index]);
+    let less = chosen().filter(|&index| frame(left, index) < frame(residual, index)).count();
+    2 * less > chosen().count()
 }
 
 /// The alignment without stretches of doubtful delay, or of that of an echo: they go on at the delay beside them.

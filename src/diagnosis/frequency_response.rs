@@ -8,6 +8,8 @@ use crate::finding::{Finding, Kind};
 const ABOVE_PAUSES_DB: f64 = 10.0;
 /// and no further than this below its strongest frequency, in dB.
 const BELOW_LOUDEST_DB: f64 = 72.0;
+/// Few hear what is above, in Hz.
+const AUDIBLE_HZ: f64 = 16_000.0;
 /// A frequency is lost where it is this much weaker than the rest, in dB.
 const LOST_DB: f64 = -14.0;
 /// The band's edge is where it is this much weaker, in dB: between what designers of filters quote (3 dB and 6 dB).
@@ -58,6 +60,8 @@ pub(super) struct FrequencyResponse {
     /// What of the reference's band is heard, in Hz; `None` where an edge is the reference's own.
     pub upper_hz: Option<f64>,
     pub lower_hz: Option<f64>,
+    /// The change of the speech's power, in dB.
+    speech_level_db: f64,
     in_room: bool,
 }
 
@@ -82,17 +86,17 @@ impl FrequencyResponse {
         let level_db = typical(&spoken);
         let upper_hz = upper_edge(&narrow, level_db);
         let lower_hz = lower_edge(&narrow, level_db);
-        let in_room = evidence
-            .images
-            .iter()
-            .any(|image| matches!(image, super::impulse_response::Image::Room { .. }));
-        Self { narrow, thirds, level_db, upper_hz, lower_hz, in_room }
+        let in_room = evidence.in_room();
+        let speech_level_db = gains.level_db();
+        Self { narrow, thirds, level_db, upper_hz, lower_hz, speech_level_db, in_room }
     }
 
     /// What there is to say of level, band and coloration.
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
-        if self.level_db.abs() >= LEVEL_DB {
+        // A resonance moves the one, what is lost beside it the other; a gain moves both.
+        let both = self.level_db.signum() * self.speech_level_db;
+        if self.level_db.abs() >= LEVEL_DB && both >= LEVEL_DB {
             findings.push(Finding::whole(Kind::LevelOffset, self.level_db, 0.95));
         }
         if self.upper_hz.is_some() || self.lower_hz.is_some() {
@@ -120,8 +124,7 @@ impl FrequencyResponse {
 
     /// Whether a band lies clear of the edges.
     fn inside(&self, band: &Band) -> bool {
-        let below = self.upper_hz.is_none_or(|upper| band.high_hz * 1.05 < upper);
-        below && self.lower_hz.is_none_or(|lower| band.low_hz > lower * 1.05)
+        self.is_inside(band.low_hz) && self.is_inside(band.high_hz)
     }
 
     pub fn largest_deviation_db(&self) -> f64 {
@@ -133,16 +136,10 @@ impl FrequencyResponse {
         deviations.fold(0.0, |most: f64, next| if next.abs() > most.abs() { next } else { most })
     }
 
-    /// Gain in dB at a frequency, against the typical one; 0 where it cannot be told or lies outside the band.
-    pub fn deviation_db(&self, hz: f64) -> f64 {
-        let band = self.thirds.iter().find(|band| (band.low_hz..band.high_hz).contains(&hz));
-        match band {
-            Some(band) if self.inside(band) => match band.gain {
-                Gain::Known(gain) => gain - self.level_db,
-                _ => 0.0,
-            },
-            _ => 0.0,
-        }
+    /// Whether a frequency lies clear of the edges.
+    pub fn is_inside(&self, hz: f64) -> bool {
+        self.upper_hz.is_none_or(|upper| hz < 0.95 * upper)
+            && self.lower_hz.is_none_or(|lower| hz > 1.05 * lower)
     }
 }
 
@@ -226,6 +223,13 @@ impl Gains {
         }
     }
 
+    /// How much more power is heard than the reference has.
+    fn level_db(&self) -> f64 {
+        let sum = |powers: &[f64]| powers[1..].iter().sum::<f64>();
+        let heard = sum(&self.heard) - sum(&self.noise);
+        decibels(heard.max(1e-30) / sum(&self.speech).max(1e-30))
+    }
+
     fn band(&self, low_hz: f64, high_hz: f64) -> Band {
         let first = ((low_hz / self.bin_hz).ceil() as usize).max(1);
         let end = ((high_hz / self.bin_hz).ceil() as usize).clamp(first, self.speech.len());
@@ -235,6 +239,7 @@ impl Gains {
         let (heard, noise) = (mean(&self.heard), mean(&self.noise));
         let above = speech > pauses * 10f64.powf(ABOVE_PAUSES_DB / 10.0);
         let audible = speech > self.loudest * 10f64.powf(-BELOW_LOUDEST_DB / 10.0);
+        let audible = audible && high_hz <= AUDIBLE_HZ;
         let gain = if end == first || !above || !audible {
             Gain::Nothing
         } else if heard > 2.0 * noise {

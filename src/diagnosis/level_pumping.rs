@@ -2,7 +2,6 @@
 
 use super::clipping::Curve;
 use super::evidence::Evidence;
-use super::impulse_response::Image;
 use super::spectra::Powers;
 use crate::dsp::scales::decibels;
 use crate::finding::{Finding, Kind};
@@ -54,8 +53,7 @@ impl SlowGain {
         let least = (SPEECH_S * framing.rate).ceil() as usize;
         let smooth: Vec<Option<f64>> =
             (0..gains.len()).map(|frame| median_around(&gains, frame, reach, least)).collect();
-        let in_room = evidence.images.iter().any(|image| matches!(image, Image::Room { .. }));
-        let least_db = if in_room { PUMPING_IN_ROOMS_DB } else { PUMPING_DB };
+        let least_db = if evidence.in_room() { PUMPING_IN_ROOMS_DB } else { PUMPING_DB };
         Self { gains_db: held(&smooth), range_db: range(&smooth), least_db }
     }
 

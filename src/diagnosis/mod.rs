@@ -39,6 +39,8 @@ use impulse_response::Image;
 use level_pumping::SlowGain;
 use lost_speech::Blocks;
 
+/// No one hears what higher rates carry besides, in Hz.
+const HIGHEST_RATE_HZ: u32 = 48_000;
 /// A degraded recording that is fainter, in dBov, and this much fainter than the reference, in dB, is silent.
 const SILENT_DBOV: f64 = -70.0;
 const SILENT_DB: f64 = 40.0;
@@ -62,9 +64,10 @@ impl PreparedReference {
     /// # Errors
     /// A degraded signal whose rate is out of range.
     pub fn diagnose(&self, degraded: &Signal, score: &Score) -> Result<Diagnosis> {
-        let reference = self.signal();
-        let degraded = degraded.resampled(reference.sample_rate())?;
-        let evidence = Evidence::new(reference, &degraded);
+        let rate = self.signal().sample_rate().min(HIGHEST_RATE_HZ);
+        let [reference, degraded] = [self.signal(), degraded].map(|signal| signal.resampled(rate));
+        let (reference, degraded) = (reference?, degraded?);
+        let evidence = Evidence::new(&reference, &degraded);
         if let Some(finding) = unrelated(&evidence, &degraded) {
             return Ok(Diagnosis::priced(vec![finding], &[]));
         }
@@ -161,7 +164,7 @@ impl Causes {
         } else {
             Blocks::of(evidence, &evidence.expected)
         };
-        let repetitions = repeated_speech::repetitions(&blocks);
+        let repetitions = repeated_speech::repetitions(&blocks, evidence.echo_s());
         let repeated = |loss: &Finding| repetitions.iter().any(|other| other.covers(loss));
         let losses = blocks.losses().into_iter().map(|loss| blocks.finding(&loss));
         findings.extend(losses.filter(|loss| !repeated(loss)));

@@ -21,6 +21,8 @@ const SURELY_ALIKE: f64 = 0.92;
 const MORE_ALIKE: f64 = 0.25;
 /// How far edges are moved at most, in seconds.
 const EDGE_S: f64 = 0.06;
+/// How near to an echo's delay a lag may not be, in seconds.
+const ECHO_S: f64 = 0.01;
 /// Fainter repetitions are not looked for, against the power of speech.
 const FAINTEST: f64 = 1e-5;
 
@@ -50,7 +52,7 @@ impl Repetition {
 }
 
 /// Repetitions, also of what is so faint that they might count as losses.
-pub(super) fn repetitions(blocks: &Blocks) -> Vec<Repetition> {
+pub(super) fn repetitions(blocks: &Blocks, echo_s: Option<f64>) -> Vec<Repetition> {
     let least = (10.0 * blocks.noise).max(FAINTEST * blocks.speech);
     let unexplained = |block: usize| {
         let faint = blocks.heard_power[block] < 0.1 * blocks.expected_power[block];
@@ -67,7 +69,7 @@ pub(super) fn repetitions(blocks: &Blocks) -> Vec<Repetition> {
     candidates
         .retain(|range| range.clone().filter(|&block| unexplained(block)).count() >= SHORTEST);
     let mut found: Vec<Repetition> =
-        candidates.into_iter().filter_map(|range| repetition(blocks, &range)).collect();
+        candidates.into_iter().filter_map(|range| repetition(blocks, &range, echo_s)).collect();
     // Two parts of one repetition grow into the same.
     found.dedup_by(|next, last| {
         let overlap = next.place_s[0] < last.place_s[1];
@@ -79,7 +81,7 @@ pub(super) fn repetitions(blocks: &Blocks) -> Vec<Repetition> {
     found
 }
 
-fn repetition(blocks: &Blocks, range: &Range<usize>) -> Option<Repetition> {
+fn repetition(blocks: &Blocks, range: &Range<usize>, echo_s: Option<f64>) -> Option<Repetition> {
     let Blocks { expected, heard, rate, block, .. } = blocks;
     let samples = range.start * block..range.end * block;
     let own = &heard[samples.clone()];
@@ -95,7 +97,10 @@ fn repetition(blocks: &Blocks, range: &Range<usize>) -> Option<Repetition> {
         let norm = (energy(&samples) * energy(&earlier)).sqrt();
         f64::from(inner_product(own, &heard[earlier])) / norm.max(f64::MIN_POSITIVE)
     };
-    let lags = least..=most.min(samples.start);
+    // What is left of an echo repeats too.
+    let echoes =
+        |lag: usize| echo_s.is_some_and(|echo_s| (lag as f64 / rate - echo_s).abs() < ECHO_S);
+    let lags = (least..=most.min(samples.start)).filter(|&lag| !echoes(lag));
     let (alike, lag) = lags.map(|lag| (with(lag), lag)).max_by(|a, b| a.0.total_cmp(&b.0))?;
     let power = blocks.heard_power[range.clone()].iter().sum::<f64>() / range.len() as f64;
     // What is faint or short is alike by chance more often.

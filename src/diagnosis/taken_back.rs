@@ -9,8 +9,6 @@ use crate::finding::Kind;
 
 /// Cross-fades around what is replaced, in seconds.
 const FADE_S: f64 = 0.004;
-/// A resonance is taken back up to this, in dB.
-const STRONGEST_DB: f64 = 25.0;
 
 /// What would be heard without the findings of one kind; nothing where that is what is heard anyhow.
 pub(super) fn without(kind: Kind, evidence: &Evidence, causes: &Causes) -> Option<Vec<f32>> {
@@ -119,17 +117,22 @@ fn beyond_the_band(evidence: &Evidence, response: &FrequencyResponse) -> Vec<f32
     })
 }
 
-/// What is heard with the response made even.
+/// What is heard with the response made even: within the band, the reference at one level in place of its direct
+/// image.
 fn flat(evidence: &Evidence, response: &FrequencyResponse) -> Vec<f32> {
     let framing = evidence.framing;
-    let gains: Vec<f32> = (0..framing.bins)
-        .map(|bin| {
-            let hz = bin as f64 * framing.bin_hz;
-            let db = response.deviation_db(hz).clamp(-STRONGEST_DB, STRONGEST_DB);
-            10f64.powf(-db / 20.0) as f32
-        })
-        .collect();
-    changed(&evidence.heard, framing, |_, spectrum| {
-        spectrum.iter_mut().zip(&gains).for_each(|(value, gain)| *value *= gain);
-    })
+    let gain = 10f32.powf(response.level_db as f32 / 20.0);
+    let direct = match &evidence.late {
+        Some(late) => plus(&evidence.expected, late, -1.0),
+        None => evidence.expected.clone(),
+    };
+    let unevenness: Vec<f32> =
+        direct.iter().zip(&evidence.reference).map(|(heard, own)| gain * own - heard).collect();
+    let inside: Vec<bool> =
+        (0..framing.bins).map(|bin| response.is_inside(bin as f64 * framing.bin_hz)).collect();
+    let evened = changed(&unevenness, framing, |_, spectrum| {
+        let bins = spectrum.iter_mut().zip(&inside);
+        bins.filter(|(_, inside)| !**inside).for_each(|(bin, _)| *bin = Default::default());
+    });
+    plus(&evidence.heard, &evened, 1.0)
 }

@@ -26,7 +26,16 @@ pub(super) fn findings(evidence: &Evidence, degraded: &[f32]) -> Vec<Finding> {
         let ms = 1000.0 * range / f64::from(alignment.sample_rate);
         findings.push(Finding::whole(Kind::JitterBuffer, ms, 0.8));
     }
-    findings.extend(insertions(evidence, degraded));
+    let inserted = insertions(evidence, degraded);
+    let makes_later = |inserted: &Finding| {
+        let near = |jump: &Finding| {
+            let apart = jump.end_s.zip(inserted.start_s).map_or(1.0, |(a, b)| (a - b).abs());
+            apart < TAKEN_BACK_S && jump.value > 0.5 * inserted.value
+        };
+        findings.iter().any(near)
+    };
+    let inserted: Vec<Finding> = inserted.into_iter().filter(makes_later).collect();
+    findings.extend(inserted);
     findings.extend(drift(alignment));
     findings
 }

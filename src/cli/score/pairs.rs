@@ -10,6 +10,8 @@ use std::path::Path;
 
 /// MOS-LQO below which a person is told why without asking.
 const EXPLAINED_BELOW: f64 = 4.0;
+/// So long a recording, in seconds, is explained when asked for only: it takes time and memory.
+const EXPLAINED_UP_TO_S: f64 = 300.0;
 
 pub fn run(arguments: &Arguments) -> Result<Exit> {
     let file = arguments.reference.display().to_string();
@@ -61,8 +63,8 @@ fn score(
 ) -> basilar::Result<Scored> {
     let degraded = Signal::open_with(path, &arguments.input.options())?;
     let mut scored = reference.compare(&degraded)?;
-    let low = scored.score.mos_lqo < EXPLAINED_BELOW && !arguments.json;
-    if low || arguments.explain {
+    let low = scored.score.mos_lqo < EXPLAINED_BELOW && degraded.duration_s() < EXPLAINED_UP_TO_S;
+    if low && !arguments.json || arguments.explain {
         scored.score.diagnosis = Some(reference.diagnose(&degraded, &scored.score)?);
     }
     Ok(scored)
