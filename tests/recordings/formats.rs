@@ -32,7 +32,7 @@ fn every_codec_of_every_container_gives_the_speech_back() {
         ("speech-gsm.wav", 0, 0.93),
         ("speech-g722.wav", 11, 0.98),
         ("speech.mp2", 240, 0.97),
-        ("speech-opus.caf", 0, 0.98),
+        ("speech-opus.caf", 52, 0.98),
         ("speech-opus.mka", 0, 0.98),
         ("speech-opus.mp4", 0, 0.98),
         ("speech.webm", 0, 0.98),

@@ -13,7 +13,7 @@ fn integers_stored_as_floats_are_read_and_told() {
     let signal = read(&float_wav(&[0.0, 1000.0, -32_768.0], 1)).unwrap();
     assert_eq!(signal.warnings(), [Warning::BeyondFullScale { peak: 32_768.0 }]);
     assert!(signal.warnings()[0].to_string().contains("beyond full scale"));
-    assert_eq!(read(&float_wav(&[0.0, 1.2, -1.1], 1)).unwrap().warnings(), []);
+    assert_eq!(read(&float_wav(&[0.0, 1.2, -1.2], 1)).unwrap().warnings(), []);
 }
 
 #[test]
@@ -87,6 +87,7 @@ fn a_device_without_end_is_refused() {
 }
 
 #[test]
+#[ignore = "reads 1 GiB"]
 fn a_pipe_without_end_is_refused() {
     let endless = wav(&[format(), data(u32::MAX, &[])]);
     let error = Signal::read(
