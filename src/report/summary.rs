@@ -11,8 +11,11 @@ pub fn write_text(summaries: &Summaries, out: &mut dyn Write) -> io::Result<()> 
     let header = summaries.group_by.iter().map(String::as_str).chain(COLUMNS).map(str::to_owned);
     let mut table: Vec<Vec<String>> = vec![header.collect()];
     table.extend(summaries.groups.iter().map(|group| [group.group.clone(), cells(group)].concat()));
+    /// A column is no wider, however long a cell is.
+    const WIDEST: usize = 200;
     let width = |column: usize| table.iter().map(|row| row[column].chars().count()).max();
-    let widths: Vec<usize> = (0..table[0].len()).filter_map(width).collect();
+    let widths: Vec<usize> =
+        (0..table[0].len()).filter_map(width).map(|width| width.min(WIDEST)).collect();
     for row in &table {
         let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}"));
         writeln!(out, "{}", cells.collect::<Vec<_>>().join("  "))?;
