@@ -1,5 +1,6 @@
 //! A summary as text for a terminal, or as CSV.
 
+use super::printable;
 use crate::results::{GroupSummary, Over, Summaries};
 use std::io::{self, Write};
 
@@ -17,7 +18,8 @@ pub fn write_text(summaries: &Summaries, out: &mut dyn Write) -> io::Result<()> 
     let widths: Vec<usize> =
         (0..table[0].len()).filter_map(width).map(|width| width.min(WIDEST)).collect();
     for row in &table {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}"));
+        let cells =
+            row.iter().zip(&widths).map(|(cell, &width)| format!("{:>width$}", printable(cell)));
         writeln!(out, "{}", cells.collect::<Vec<_>>().join("  "))?;
     }
     for group in summaries.groups.iter().filter(|group| !group.worst.is_empty()) {
