@@ -385,6 +385,22 @@ pub enum Error {
         /// Those that there are.
         found: String,
     },
+    /// A manifest without rows, or folders without recordings.
+    #[error(
+        "{name}: there is nothing to score in it; fill it, or say --allow-empty if that is right"
+    )]
+    NothingToScore {
+        /// Manifest or folder.
+        name: String,
+    },
+    /// Two columns of one name.
+    #[error("{name}: two of its columns are called {column}; rename or remove one")]
+    RepeatedColumn {
+        /// File.
+        name: String,
+        /// Their name.
+        column: String,
+    },
     /// A column of a manifest that is called like one of the results.
     #[error("{name}: its column {column} is also one of the results; rename or remove it")]
     ReservedColumn {

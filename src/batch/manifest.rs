@@ -59,7 +59,11 @@ impl Manifest {
         let mut models = HashMap::new();
         Ok(Box::new((0..).zip(rows).map(move |(index, row)| match row {
             Ok(mut carried) => {
-                let pair = manifest.pair(&carried, &folder, &defaults, &mut models);
+                let written = remove_results(&mut carried, defaults.form());
+                let pair = match written {
+                    Some(column) => Err(manifest.reserved(column)),
+                    None => manifest.pair(&carried, &folder, &defaults, &mut models),
+                };
                 carried.shift_remove("model");
                 Ok(Task { index, carried, pair: pair.map_err(Arc::new) })
             }
@@ -85,6 +89,23 @@ impl Manifest {
             }
         }
         Ok(())
+    }
+
+    /// That there is nothing in it to score.
+    pub(super) fn empty(&self) -> Error {
+        let name = match self {
+            Self::Table(path) => path.display().to_string(),
+            Self::Folders(folders) => folders.references(),
+        };
+        Error::NothingToScore { name }
+    }
+
+    fn reserved(&self, column: String) -> Error {
+        let name = match self {
+            Self::Table(path) => path.display().to_string(),
+            Self::Folders(folders) => folders.references(),
+        };
+        Error::ReservedColumn { name, column }
     }
 
     /// The cells of every row, and the folder that their paths are relative to.
@@ -158,6 +179,16 @@ impl Manifest {
         }
         Ok((hasher.finish(), rows))
     }
+}
+
+/// Takes out what only a score may write, whatever row names it; the first column that was there.
+fn remove_results(carried: &mut Cells, form: row::Form) -> Option<String> {
+    let taken = |column: &&String| *column != "model" && row::is_result(column, form);
+    let written: Vec<String> = carried.keys().filter(taken).cloned().collect();
+    written.iter().for_each(|column| {
+        carried.shift_remove(column);
+    });
+    written.into_iter().next()
 }
 
 /// Refuses a table whose first row lacks a path's column or has a column of the results.

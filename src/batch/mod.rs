@@ -49,6 +49,8 @@ pub struct Batch {
     pub jobs: NonZeroUsize,
     /// Whether to continue an unfinished run.
     pub resume: bool,
+    /// Whether a manifest without rows is scored, to results without rows; otherwise it is refused.
+    pub allow_empty: bool,
 }
 
 impl Batch {
@@ -62,7 +64,11 @@ impl Batch {
         let (manifest, expected) = self.manifest.fingerprint()?;
         // Before anything is written.
         self.manifest.is_spared(&Replaced::by(&self.outputs))?;
-        let tasks = self.manifest.tasks(&self.defaults)?;
+        let mut tasks = self.manifest.tasks(&self.defaults)?.peekable();
+        if tasks.peek().is_none() && !self.allow_empty {
+            return Err(self.manifest.empty());
+        }
+        let tasks: task::Tasks = Box::new(tasks);
         let claims = self.outputs.iter().cloned().map(Output::claim);
         let outputs = claims.collect::<Result<Vec<_>>>()?;
         let origin = Origin {

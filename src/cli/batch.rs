@@ -54,6 +54,9 @@ pub struct Arguments {
     /// Continues a run that was stopped.
     #[arg(long)]
     resume: bool,
+    /// Takes a manifest without rows, which is refused otherwise.
+    #[arg(long)]
+    allow_empty: bool,
 }
 
 /// 0 done, 2 not run or not written, 3 some rows could not be scored.
@@ -80,6 +83,7 @@ fn score(arguments: Arguments) -> basilar::Result<Summary> {
         outputs: arguments.outputs,
         jobs: parallel::jobs(arguments.jobs),
         resume: arguments.resume,
+        allow_empty: arguments.allow_empty,
     };
     let reporter = Reporter::new();
     let summary = batch.run(&|progress| reporter.report(progress));

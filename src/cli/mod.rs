@@ -131,6 +131,14 @@ fn write_file(path: &Path, write: impl FnOnce(File) -> io::Result<()>) -> basila
         .map_err(|source| Error::Unwritable { name: path.display().to_string(), source })
 }
 
+/// What became of printing the last that there is to say: who closes the pipe changes nothing of how the program ends.
+fn unless_closed(done: io::Result<()>) -> io::Result<()> {
+    done.or_else(|error| match error.kind() {
+        ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(error),
+    })
+}
+
 /// What became of printing a result; who closes the pipe has read enough.
 fn printed(done: io::Result<()>) -> io::Result<()> {
     match done {

@@ -1,5 +1,6 @@
 //! A comparison as text for a terminal.
 
+use super::printable;
 use crate::results::{Comparison, GroupComparison, Verdict};
 use crate::rounding::signed;
 use std::io::{self, Write};
@@ -26,13 +27,13 @@ pub fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "{heading}: {count}")?;
         }
         for (_, row) in comparison.rows(verdict) {
-            writeln!(out, "  {}: {}", row.key, row.message)?;
+            writeln!(out, "  {}: {}", printable(&row.key), printable(&row.message))?;
         }
     }
     for group in &comparison.groups {
         if let Some(change) = change(group) {
             let verdict = if group.dropped { "FELL" } else { "ok" };
-            writeln!(out, "{verdict:<4} {}: {change}", group.name)?;
+            writeln!(out, "{verdict:<4} {}: {change}", printable(&group.name))?;
         }
     }
     writeln!(out, "{}", conclusion(comparison))

@@ -26,7 +26,10 @@ pub struct Entry<T> {
     pub outcome: Result<T>,
 }
 
-/// A text as one line for a terminal: a file's name may hold line breaks and escape sequences.
+/// A text as one line for a terminal or the log of a CI system: a name may hold line breaks, escape sequences, and what
+/// GitHub takes for a command, `::` or `##[` at the start of a line.
 pub fn printable(text: &str) -> String {
-    text.replace(char::is_control, "\u{fffd}")
+    let text = text.replace(char::is_control, "\u{fffd}");
+    let command = ["::", "##["].iter().any(|start| text.trim_start().starts_with(start));
+    if command { format!("\u{fffd}{}", text.trim_start()) } else { text }
 }

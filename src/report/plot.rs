@@ -47,7 +47,8 @@ fn lines(groups: &[GroupSummary], place: usize) -> BTreeMap<String, Vec<Point>> 
     let mut lines: BTreeMap<String, Vec<Point>> = BTreeMap::new();
     for group in groups {
         let mut others = group.group.clone();
-        if let (Ok(x), Some(mean)) = (others.remove(place).parse(), group.mos_lqo) {
+        let x = others.remove(place).parse().ok().filter(|x: &f64| x.is_finite());
+        if let (Some(x), Some(mean)) = (x, group.mos_lqo) {
             lines.entry(others.join(" ")).or_default().push((x, mean.mean, mean.interval));
         }
     }

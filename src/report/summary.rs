@@ -1,5 +1,6 @@
 //! A summary as text for a terminal, or as CSV.
 
+use super::printable;
 use crate::results::{GroupSummary, Over, Summaries};
 use std::io::{self, Write};
 
@@ -11,10 +12,14 @@ pub fn write_text(summaries: &Summaries, out: &mut dyn Write) -> io::Result<()> 
     let header = summaries.group_by.iter().map(String::as_str).chain(COLUMNS).map(str::to_owned);
     let mut table: Vec<Vec<String>> = vec![header.collect()];
     table.extend(summaries.groups.iter().map(|group| [group.group.clone(), cells(group)].concat()));
+    /// A column is no wider, however long a cell is.
+    const WIDEST: usize = 200;
     let width = |column: usize| table.iter().map(|row| row[column].chars().count()).max();
-    let widths: Vec<usize> = (0..table[0].len()).filter_map(width).collect();
+    let widths: Vec<usize> =
+        (0..table[0].len()).filter_map(width).map(|width| width.min(WIDEST)).collect();
     for row in &table {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}"));
+        let cells =
+            row.iter().zip(&widths).map(|(cell, &width)| format!("{:>width$}", printable(cell)));
         writeln!(out, "{}", cells.collect::<Vec<_>>().join("  "))?;
     }
     for group in summaries.groups.iter().filter(|group| !group.worst.is_empty()) {

@@ -118,6 +118,7 @@ impl Comparison {
         let mut groups: BTreeMap<String, Vec<RowComparison>> = BTreeMap::new();
         for (key, row) in after {
             let earlier = before.remove(&key);
+            let key = key.join(" ");
             if let Some(earlier) = &earlier {
                 same_model(results, &key, earlier, &row)?;
             }
@@ -127,7 +128,7 @@ impl Comparison {
         let mut missing: Vec<_> = before.into_iter().collect();
         missing.sort_by_key(|(_, row)| row.place);
         for (key, row) in missing {
-            groups.entry(row.group.clone()).or_default().push(absent(key, &row));
+            groups.entry(row.group.clone()).or_default().push(absent(key.join(" "), &row));
         }
         Ok(Self::conclude(groups, rules))
     }
@@ -223,14 +224,22 @@ fn differences(rows: &[RowComparison]) -> Vec<f64> {
     rows.iter().filter_map(|row| Some(row.result? - row.baseline?)).collect()
 }
 
-fn by_key(rows: impl Iterator<Item = Result<Row>>, path: &Path) -> Result<HashMap<String, Row>> {
+fn by_key(
+    rows: impl Iterator<Item = Result<Row>>,
+    path: &Path,
+) -> Result<HashMap<Vec<String>, Row>> {
     let mut by_key = HashMap::new();
     for row in rows {
         let row = row?;
         let key = row.key.clone();
         if by_key.insert(key.clone(), row).is_some() {
-            return Err(Error::AmbiguousRows { name: path.display().to_string(), key });
+            let (name, key) = (path.display().to_string(), key.join(" "));
+            return Err(Error::AmbiguousRows { name, key });
         }
+    }
+    // A gate that passes because nothing was scored says nothing of the quality.
+    if by_key.is_empty() {
+        return Err(Error::EmptyTable { name: path.display().to_string() });
     }
     Ok(by_key)
 }

@@ -2,7 +2,12 @@
 
 use crate::error::{Error, Result};
 use crate::table::{self, Cells, number, text};
+use serde_json::Value;
+use std::ops::RangeInclusive;
 use std::path::Path;
+
+/// What a MOS-LQO can be: P.862.1 gives down to 0.999.
+const SCORES: RangeInclusive<f64> = 0.99..=5.0;
 
 /// The columns that name a row and its group.
 pub(super) struct Keys<'a> {
@@ -16,7 +21,7 @@ pub(super) struct Row {
     /// Its place in the table, counted from 0.
     pub place: u64,
     /// The cells of the key's columns.
-    pub key: String,
+    pub key: Vec<String>,
     /// The cells of the group's columns, a dash for an empty one; `all rows` without such columns.
     pub group: String,
     /// Its score, unless it could not be scored.
@@ -52,14 +57,30 @@ pub(super) fn read<'a>(
         let mos_lqo = cells.get("mos_lqo");
         Ok(Row {
             place,
-            key: named(keys.key)?.join(" "),
+            key: named(keys.key)?,
             group: if group.is_empty() { "all rows".to_owned() } else { group },
-            mos_lqo: number(Some(mos_lqo.ok_or_else(|| missing(&name, "mos_lqo", &cells))?)),
+            mos_lqo: score(mos_lqo.ok_or_else(|| missing(&name, "mos_lqo", &cells))?).map_err(
+                |reason| Error::InvalidRow { name: name.clone(), row: place + 1, reason },
+            )?,
             error: text(cells.get("error")),
             model: format!("{} {}", text(cells.get("model")), text(cells.get("model_version"))),
             cells,
         })
     }))
+}
+
+/// The score in a cell, none in an empty one. What is written there but is no score is refused: a gate must not pass it.
+fn score(cell: &Value) -> std::result::Result<Option<f64>, String> {
+    let written = text(Some(cell));
+    match number(Some(cell)) {
+        None if written.is_empty() => Ok(None),
+        Some(mos_lqo) if SCORES.contains(&mos_lqo) => Ok(Some(mos_lqo)),
+        _ => Err(format!(
+            "the mos_lqo {written:?} is not a score from {} to {}; score the row again",
+            SCORES.start(),
+            SCORES.end()
+        )),
+    }
 }
 
 fn missing(name: &str, column: &str, cells: &Cells) -> Error {

@@ -2,10 +2,10 @@
 
 use super::{Cells, Column, text};
 use crate::error::{Error, Result};
-use csv::{ByteRecord, ByteRecordsIntoIter, ReaderBuilder, StringRecord, WriterBuilder};
+use csv::{ByteRecord, ByteRecordsIntoIter, ReaderBuilder, StringRecord, Trim, WriterBuilder};
 use serde_json::Value;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 
 pub(super) struct Reader {
     name: String,
@@ -15,13 +15,28 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub fn new(name: String, file: File, delimiter: u8) -> Result<Self> {
-        let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(file);
+    /// Reads a table whose cells are parted by `delimiter`, or, where the header says so, by another: a spreadsheet in
+    /// a country of decimal commas writes semicolons, and some write `sep=;` above the header.
+    pub fn new(name: String, mut file: File, delimiter: u8) -> Result<Self> {
+        let (delimiter, start) =
+            dialect(&mut file, delimiter).map_err(|error| Error::from_io(&name, error))?;
+        file.seek(SeekFrom::Start(start)).map_err(|error| Error::from_io(&name, error))?;
+        let mut reader = ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .trim(Trim::All)
+            .from_reader(file);
         let invalid = |error: csv::Error| Error::CorruptTable {
             name: name.clone(),
             reason: format!("its header cannot be read ({error})"),
         };
-        let header = reader.headers().map_err(invalid)?.clone();
+        let header =
+            reader.headers().map_err(invalid)?.iter().map(column_name).collect::<StringRecord>();
+        let again =
+            (1..header.len()).find(|&i| header.iter().take(i).any(|other| other == &header[i]));
+        if let Some(column) = again.map(|i| header[i].to_owned()) {
+            return Err(Error::RepeatedColumn { name, column });
+        }
         Ok(Self { name, header, records: reader.into_byte_records(), row: 0 })
     }
 
@@ -43,6 +58,43 @@ impl Reader {
         };
         self.header.iter().zip(record).map(cell).collect()
     }
+}
+
+/// What parts the cells, and where the header starts, by the first lines of a file.
+fn dialect(file: &mut File, delimiter: u8) -> io::Result<(u8, u64)> {
+    /// More than any header takes.
+    const HEAD: u64 = 1 << 16;
+    let mut head = Vec::new();
+    file.take(HEAD).read_to_end(&mut head)?;
+    let line = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let told = line.trim_ascii().strip_prefix(b"\xef\xbb\xbf").unwrap_or(line.trim_ascii());
+    if let [b's', b'e', b'p', b'=', delimiter] = told {
+        return Ok((*delimiter, line.len() as u64 + 1));
+    }
+    let count = |delimiter: u8| line.iter().filter(|&&byte| byte == delimiter).count();
+    let other = [b';', b'\t'].into_iter().find(|&other| count(other) > 0);
+    Ok((other.filter(|_| count(delimiter) == 0).unwrap_or(delimiter), 0))
+}
+
+/// A column's name as the rest of the program knows it: `Reference` is `reference`, and a byte order mark is no part of it.
+fn column_name(header: &str) -> String {
+    const KNOWN: [&str; 12] = [
+        "reference",
+        "degraded",
+        "model",
+        "channel",
+        "mos_lqo",
+        "score",
+        "condition",
+        "dataset",
+        "talker",
+        "votes",
+        "standard_error",
+        "scale",
+    ];
+    let name = header.trim_matches(['\u{feff}', ' ']);
+    let known = KNOWN.into_iter().find(|known| known.eq_ignore_ascii_case(name));
+    known.unwrap_or(name).to_owned()
 }
 
 impl Iterator for Reader {

@@ -170,11 +170,13 @@ pub fn text(cell: Option<&Value>) -> String {
     }
 }
 
-/// A cell as a number, also where it is one in words, as every cell of a CSV file.
+/// A cell as a finite number, also where it is one in words, as every cell of a CSV file; NaN, which some programs write
+/// for nothing, is none.
 pub fn number(cell: Option<&Value>) -> Option<f64> {
-    match cell? {
+    let number = match cell? {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
-    }
+    };
+    number.filter(|number: &f64| number.is_finite())
 }

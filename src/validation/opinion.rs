@@ -43,7 +43,10 @@ impl Opinion {
         votes: Option<u32>,
         degrees: Option<u32>,
     ) -> Self {
-        let student = degrees.and_then(|degrees| StudentsT::new(0.0, 1.0, degrees.into()).ok());
+        /// From here on Student's t is the normal distribution, to five digits.
+        const MANY: u32 = 100_000;
+        let few = degrees.filter(|degrees| *degrees < MANY);
+        let student = few.and_then(|degrees| StudentsT::new(0.0, 1.0, degrees.into()).ok());
         let quantile = student.map_or_else(
             || Normal::standard().inverse_cdf(0.975),
             |student| student.inverse_cdf(0.975),

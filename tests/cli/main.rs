@@ -12,6 +12,7 @@ mod listening;
 mod long_calls;
 mod pages;
 mod score;
+mod trust;
 mod validate;
 mod validate_statistics;
 #[cfg(unix)]

@@ -201,3 +201,38 @@ fn compressed_captures_are_the_same_calls() {
         assert_eq!(calls[0].streams[0].lost, 66);
     }
 }
+
+/// What was really done to each of alice's packets: whether it was dropped, and whether it was sent twice.
+fn decisions(call: &str) -> Option<Vec<(bool, bool)>> {
+    let path = captures::shared(&format!("captures/made/{call}.sent-decisions.txt"));
+    let text = std::fs::read_to_string(path).ok()?;
+    let decision = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        (words[1] == "1", words[3] == "1")
+    };
+    Some(text.lines().map(decision).collect())
+}
+
+#[test]
+fn what_is_told_of_real_calls_is_what_was_really_done_to_them() {
+    let calls = ["loss3-random", "loss5-burst", "jitter", "dup-reorder"]
+        .map(|name| format!("imp-pcmu-{name}"));
+    for call in calls.iter().map(String::as_str).chain(["imp-opus-loss5"]) {
+        let Some(decisions) = decisions(call) else { return };
+        // Nobody who receives can know of packets before the first.
+        let seen: Vec<_> = decisions.iter().skip_while(|(dropped, _)| *dropped).collect();
+        let dropped: Vec<bool> = seen.iter().map(|(dropped, _)| *dropped).collect();
+        let runs: Vec<usize> =
+            dropped.split(|dropped| !dropped).map(<[bool]>::len).filter(|run| *run > 0).collect();
+        let streams = Streams::of(&format!("made/{call}.pcap"));
+        let stream = streams.of_caller();
+        assert_eq!(stream.lost as usize, runs.iter().sum::<usize>(), "{call}");
+        assert_eq!(stream.longest_loss as usize, runs.iter().copied().max().unwrap_or(0), "{call}");
+        let singles = runs.iter().filter(|run| **run == 1).count();
+        assert_eq!(stream.loss_runs[0] as usize, singles, "{call}");
+        let twice = seen.iter().filter(|(_, twice)| *twice).count();
+        assert_eq!(stream.duplicates as usize, twice, "{call}");
+        let first: usize = dropped.iter().take(501).filter(|dropped| **dropped).count();
+        assert!(stream.intervals[0].lost.abs_diff(first as u64) <= 1, "{call}");
+    }
+}

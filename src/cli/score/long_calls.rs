@@ -1,7 +1,7 @@
 //! Long calls, stretch by stretch.
 
 use super::Arguments;
-use crate::cli::{Exit, Result, data, output, say_error, say_warning};
+use crate::cli::{Exit, Result, data, output, say_error, say_warning, unless_closed};
 use basilar::long_calls::LongReference;
 use basilar::parallel;
 use basilar::report::Entry;
@@ -17,8 +17,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit> {
         Err(error) => {
             say_error(&error);
             if arguments.json {
-                json(&mut out, &Entry { file, outcome: Err(error) }, None, &[])?;
-                out.flush()?;
+                let entry = Entry { file, outcome: Err(error) };
+                unless_closed(json(&mut out, &entry, None, &[]).and_then(|()| out.flush()))?;
             }
             return Ok(Exit::NotScored);
         }
@@ -53,8 +53,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit> {
     }
     if arguments.json {
         let entry = Entry { file, outcome: Ok(recording) };
-        json(&mut out, &entry, Some(chosen), &scores)?;
-        out.flush()?;
+        let printed = json(&mut out, &entry, Some(chosen), &scores);
+        unless_closed(printed.and_then(|()| out.flush()))?;
     }
     Ok(exit)
 }

@@ -1,7 +1,7 @@
 //! Pairs that fit into memory: a block or a table of scores, or one JSON object.
 
 use super::Arguments;
-use crate::cli::{Exit, Result, data, output, say_error, say_warning};
+use crate::cli::{Exit, Result, data, output, say_error, say_warning, unless_closed};
 use basilar::report::{Entry, json, text};
 use basilar::{PreparedReference, Scored, Scorer, Signal};
 use std::collections::HashSet;
@@ -22,8 +22,9 @@ pub fn run(arguments: &Arguments) -> Result<Exit> {
             say_error(&error);
             if arguments.json {
                 let mut out = data();
-                json::score(&mut out, &Entry { file, outcome: Err(error) }, None, &[])?;
-                out.flush()?;
+                let entry = Entry { file, outcome: Err(error) };
+                let printed = json::score(&mut out, &entry, None, &[]);
+                unless_closed(printed.and_then(|()| out.flush()))?;
             }
             Ok(Exit::NotScored)
         }
@@ -74,8 +75,8 @@ fn print_json(arguments: &Arguments, file: String, reference: &PreparedReference
     let scores: Vec<_> = scores(arguments, reference).collect();
     let entry = Entry { file, outcome: Ok(reference.recording()) };
     let mut out = data();
-    json::score(&mut out, &entry, Some(reference.chosen()), &scores)?;
-    out.flush()?;
+    let printed = json::score(&mut out, &entry, Some(reference.chosen()), &scores);
+    unless_closed(printed.and_then(|()| out.flush()))?;
     Ok(exit(scores.iter().all(|entry| entry.outcome.is_ok())))
 }
 

@@ -12,7 +12,7 @@ use std::io::{Result, Write};
 /// What the writer says.
 pub fn write(validation: &Validation, out: &mut impl Write) -> Result<()> {
     let widths = validation.metrics.iter().map(|metric| metric.chars().count());
-    let width = widths.chain(["ceiling".len()]).max().unwrap_or_default();
+    let width = widths.chain(["ceiling".len()]).max().unwrap_or_default().min(200);
     for dataset in &validation.datasets {
         head(dataset, out)?;
         table(&dataset.clips, "clips", width, out)?;
