@@ -4,9 +4,11 @@ use basilar::network::capture;
 use basilar::network::{Analysis, Call, Options, StreamReport};
 use std::path::PathBuf;
 
-/// A file of the shared material.
+/// A file of the shared material, in the folder that `BASILAR_SHARED` names (`../shared`).
 pub fn shared(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/network").join(name)
+    let folder =
+        std::env::var_os("BASILAR_SHARED").map_or_else(|| "../shared".into(), PathBuf::from);
+    folder.join("network").join(name)
 }
 
 /// A table of the shared material; none where that is not there.

@@ -1,15 +1,10 @@
 //! The E-model against worked values on which independent programs agree, and its properties.
 
+use crate::captures::table;
 use basilar::network::emodel::{
     Category, Codecs, Inputs, PARAMETERS, Scale, Terms, mos, pure_delay_impairment, r_of_mos,
 };
 use proptest::prelude::*;
-use std::path::PathBuf;
-
-fn shared(name: &str) -> Option<csv::Reader<std::fs::File>> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/network").join(name);
-    csv::Reader::from_path(path).ok()
-}
 
 /// Inputs from words such as `Ta=50 TELR=50`.
 fn inputs(words: &str) -> Inputs {
@@ -23,7 +18,7 @@ fn inputs(words: &str) -> Inputs {
 }
 
 fn worked(file: &str, scale: Scale) {
-    let Some(mut rows) = shared(file) else { return };
+    let Some(mut rows) = table(file) else { return };
     let headers = rows.headers().unwrap().clone();
     let at = |name| headers.iter().position(|header| header == name);
     let mut count = 0;
@@ -70,7 +65,7 @@ fn the_reference_connection_has_the_terms_of_g107() {
 
 #[test]
 fn published_tolerable_delays_of_18_codecs_are_met() {
-    let Some(mut rows) = shared("telektronikk_anchors.csv") else { return };
+    let Some(mut rows) = table("telektronikk_anchors.csv") else { return };
     let mut count = 0;
     for row in rows.records().map(Result::unwrap) {
         let number = |index: usize| row[index].parse::<f64>().unwrap();
