@@ -1,7 +1,5 @@
 //! Whole pairs, every model, 4 to 120 s: `cargo bench -p basilar-benches --bench pairs`.
 
-mod material;
-
 use basilar::{Model, Scorer};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 

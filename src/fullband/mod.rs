@@ -196,6 +196,7 @@ impl Reference {
     }
 
     /// The loudness that is expected and that is heard in each band, in sone per Bark, after what listeners adapt to.
+    #[cfg(feature = "cli")]
     pub(crate) fn loudness_patterns(
         &self,
         degraded: &[f32],
@@ -208,11 +209,13 @@ impl Reference {
     }
 
     /// Seconds from one frame to the next. A frame is twice as long.
+    #[cfg(feature = "cli")]
     pub(crate) fn frame_hop_s(&self) -> f64 {
         self.parameters.frames.hop as f64 / f64::from(self.parameters.sample_rate())
     }
 
     /// Centres of the bands of a pattern, in Hz.
+    #[cfg(feature = "cli")]
     pub(crate) fn frequencies_hz(&self) -> Vec<f64> {
         self.bands.centre_bark.iter().map(|&bark| bark::frequency_hz(bark)).collect()
     }

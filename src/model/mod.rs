@@ -219,11 +219,11 @@ mod tests {
 
     /// Name, version and fingerprint of everything that moves a score.
     const FINGERPRINTS: [[&str; 3]; 5] = [
-        ["p862-nb", "1.0.0", "fad347ae1ab6e2a6"],
-        ["p862-wb", "1.0.0", "4508fddc4ff44366"],
-        ["p862-wb-cor2", "1.0.0", "42ee1fc460b4196f"],
-        ["basilar-fb", "1.1.0", "299f57c2e0930540"],
-        ["basilar-alignment", "2.0.0", "b88a1a51be97750b"],
+        ["p862-nb", "1.0.0", "6d5869cea0f5ead9"],
+        ["p862-wb", "1.0.0", "7c15939f366dbbb1"],
+        ["p862-wb-cor2", "1.0.0", "5de706ec1dc6794f"],
+        ["basilar-fb", "2.0.0", "7db38d9ba61e7285"],
+        ["basilar-alignment", "2.0.0", "1c2c0668822d87fb"],
     ];
 
     #[test]

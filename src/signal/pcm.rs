@@ -58,7 +58,7 @@ pub(super) fn decode_headerless(
     let mixdown = Mixdown::new(name, format.sample_rate, usize::from(format.channels), channel)?;
     let bytes = source.length();
     let frame_bytes = format.encoding.bytes() * u64::from(format.channels);
-    if bytes % frame_bytes != 0 {
+    if !bytes.is_multiple_of(frame_bytes) {
         return Err(Error::RawLength { name: name.to_owned(), bytes, frame_bytes });
     }
     let samples = Samples::new(source, format.encoding, frame_bytes);

@@ -73,21 +73,19 @@ fn appendix_1(samples: &mut Vec<i16>, count: usize, rate_hz: usize) -> Vec<i16> 
         *periods = loop_of(&history, pitch, number + 1);
     }
     let mut filled = Vec::with_capacity(count + tail);
-    let mut phase = 0;
     for at in 0..count + tail {
         let number = (at / frame).min(2);
         // Into a longer loop with the same phase, over a quarter of a period.
         let (now, before) = (&periods[number], &periods[number.saturating_sub(1)]);
         let since = at - number * frame;
-        let mut sample = now[phase % now.len()];
+        let mut sample = now[at % now.len()];
         let quarter = pitch / 4;
         if number > 0 && at < 3 * frame && since < quarter {
             let weight = since as f32 / quarter as f32;
-            sample = sample * weight + before[phase % before.len()] * (1.0 - weight);
+            sample = sample * weight + before[at % before.len()] * (1.0 - weight);
         }
         let late = (at as f32 - frame as f32) / (5 * frame) as f32;
         filled.push((sample * (1.0 - late.clamp(0.0, 1.0))) as i16);
-        phase += 1;
     }
     samples.extend(&filled[..count]);
     filled.split_off(count)

@@ -98,7 +98,8 @@ impl Decoder {
     /// 5.3.3 and 5.3.4: the short-term filter with ratios that move from frame to frame, and de-emphasis.
     fn synthesize(&mut self, ratios: &[i16; 8], excitation: &[i16], samples: &mut Vec<i16>) {
         let (before, now) = (self.ratios, *ratios);
-        let parts: [(std::ops::Range<usize>, fn(i16, i16) -> i16); 4] = [
+        type Between = fn(i16, i16) -> i16;
+        let parts: [(std::ops::Range<usize>, Between); 4] = [
             (0..13, |before, now| {
                 (before >> 2).saturating_add(now >> 2).saturating_add(before >> 1)
             }),

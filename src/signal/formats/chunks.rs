@@ -51,6 +51,9 @@ impl Chunking {
     }
 }
 
+/// A chunk's name, how long it says its content is, and the content's first bytes.
+type Header = ([u8; 4], u64, Vec<u8>);
+
 /// One chunk.
 pub(super) struct Chunk {
     /// Its identifier; of a GUID the first four bytes, which are the same characters.
@@ -125,7 +128,7 @@ impl<'a> Chunks<'a> {
         Ok(Some(Chunk { id, size, start, content }))
     }
 
-    fn chunk_at(&self, position: u64) -> Result<Option<([u8; 4], u64, Vec<u8>)>> {
+    fn chunk_at(&self, position: u64) -> Result<Option<Header>> {
         let header_bytes = self.chunking.header_bytes();
         let read = self.source.read_at(position, (header_bytes + CONTENT_BYTES) as usize);
         let mut content = read.map_err(|error| Error::from_io(self.name, error))?;

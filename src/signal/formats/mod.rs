@@ -26,8 +26,11 @@ pub const HEAD_BYTES: usize = 64;
 /// How the samples behind a format's header are reached.
 type Decode = fn(&str, Source, Channel) -> Result<Decoding>;
 
+/// Whether a format's mark is in the first bytes.
+type Recognises = fn(&[u8]) -> bool;
+
 /// Each format with the test of its first bytes.
-const FORMATS: [(fn(&[u8]) -> bool, Decode); 9] = [
+const FORMATS: [(Recognises, Decode); 9] = [
     (wav::recognises, wav::decode),
     (aiff::recognises, aiff::decode),
     (au::recognises, au::decode),

@@ -59,6 +59,8 @@ pub fn decode(name: &str, source: Source, channel: Channel) -> Result<Decoding> 
 fn streams(source: &Source) -> io::Result<Vec<Range<u64>>> {
     let mut reader = BufReader::with_capacity(1 << 16, source.section(0, u64::MAX));
     let (mut streams, mut start, mut position) = (Vec::new(), 0, 0);
+    // Where the latest frame ends; a tag may follow.
+    let mut end = 0;
     // Frames left of the number in the header, and frames seen since the start.
     let (mut left, mut seen) = (None, 0);
     let mut head = Vec::with_capacity(TAG_BYTES);
@@ -69,13 +71,14 @@ fn streams(source: &Source) -> io::Result<Vec<Range<u64>>> {
             Some(frame) => {
                 let counted = frame.counted(&head);
                 if seen > 0 && (counted.is_some() || left == Some(0)) {
-                    streams.push(start..position);
+                    streams.push(start..end);
                     (start, seen, left) = (position, 0, None);
                 }
                 left = counted
                     .map_or(left, Some)
                     .map(|left: u64| left.saturating_sub(u64::from(counted.is_none())));
                 seen += 1;
+                end = position + frame.bytes as u64;
                 frame.bytes as u64
             }
             None if head.is_empty() => break,
@@ -193,7 +196,7 @@ mod tests {
             ([0xff, 0xfb, 0x90, 0x44, 0, 0], 417),
             ([0xff, 0xfb, 0x92, 0x44, 0, 0], 418),
             ([0xff, 0xf3, 0x48, 0xc4, 0, 0], 144),
-            ([0xff, 0xe3, 0x18, 0xc4, 0, 0], 144),
+            ([0xff, 0xe3, 0x18, 0xc4, 0, 0], 72),
             ([0xff, 0xfd, 0x84, 0x04, 0, 0], 384),
             ([0xff, 0xf1, 0x60, 0x40, 0x22, 0x1f], 272),
         ] {
@@ -209,13 +212,13 @@ mod tests {
         let header = frame(b"Info\0\0\0\x01\0\0\0\x04");
         let plain = vec![frame(&[]); 4].concat();
         let (one, two) = (vec![header.clone(), plain.clone()], vec![plain.clone()]);
-        assert_eq!(found(&one), [0..720]);
-        assert_eq!(found(&two), [0..576]);
-        assert_eq!(found(&[two.clone(), two.clone()].concat()), [0..1152]);
+        assert_eq!(found(&one), vec![0..720]);
+        assert_eq!(found(&two), vec![0..576]);
+        assert_eq!(found(&[two.clone(), two.clone()].concat()), vec![0..1152]);
         assert_eq!(found(&[one.clone(), one.clone()].concat()), [0..720, 720..1440]);
         assert_eq!(found(&[one.clone(), two.clone()].concat()), [0..720, 720..1296]);
         assert_eq!(found(&[two.clone(), one.clone()].concat()), [0..576, 576..1296]);
-        assert_eq!(found(&[one.clone(), vec![frame(&[])]].concat()), [0..720]);
+        assert_eq!(found(&[one.clone(), vec![frame(&[])]].concat()), vec![0..720]);
         let tag = vec![[&b"ID3\x03\0\0\0\0\0\x10"[..], &[0xff; 16]].concat()];
         assert_eq!(found(&[one.clone(), tag, one].concat()), [0..720, 746..1466]);
     }
