@@ -92,11 +92,8 @@ fn spread(material: &Material, outer: &BTreeMap<&str, Mapping>) -> Indicators {
     let mut parts = [0.0f64; Indicators::COUNT];
     for (test, mapping) in outer {
         let clips: Vec<(&Rated, f64)> = scored(material, test, mapping).collect();
-        let [scores, votes] = [
-            clips.iter().map(|clip| clip.1).collect(),
-            clips.iter().map(|clip| clip.0.vote).collect(),
-        ]
-        .map(|values: Vec<f64>| values);
+        let scores: Vec<f64> = clips.iter().map(|clip| clip.1).collect();
+        let votes: Vec<f64> = clips.iter().map(|clip| clip.0.vote).collect();
         let slope = pearson(&scores, &votes).max(0.0) * deviation(&scores) / deviation(&votes);
         for (rated, score) in &clips {
             let expected = if rated.acr {
