@@ -171,8 +171,11 @@ fn what_lies_below_hearing_costs_nothing() {
 }
 
 #[test]
-fn a_score_tells_how_sure_it_is() {
-    for (name, voice, reference) in voices() {
+fn a_score_of_version_2_tells_how_sure_it_is() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/models/basilar-fb-2.json");
+    let parameters = Parameters::from_json(path, &std::fs::read_to_string(path).unwrap()).unwrap();
+    for (name, voice, _) in voices() {
+        let reference = Reference::new(&name, &voice, parameters.clone()).unwrap();
         let error = |signal: &[f32]| reference.compare(signal).mos_lqo_error.unwrap();
         let noisy = lab::with_noise(&voice, &lab::white(voice.len(), 1), 10.0);
         let [clean, noisy] = [error(&voice), error(&noisy)];
