@@ -1,7 +1,7 @@
 //! A packet that is kept until it is clear what to make of it.
 
 use super::header::Header;
-use super::stream::Seen;
+use super::seen::Seen;
 use crate::network::layers::Network;
 use std::net::SocketAddr;
 

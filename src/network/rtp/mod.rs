@@ -9,6 +9,7 @@ mod jitter;
 mod outcomes;
 mod pace;
 mod runs;
+mod seen;
 mod sequence;
 mod stream;
 
@@ -21,5 +22,6 @@ pub use jitter::{Arrival, Jitter, Kind, Range};
 pub use outcomes::{Counts, Interval, MOST_BUFFERS, Outcomes};
 pub use pace::Pace;
 pub use runs::{BurstsAndGaps, LONGEST_COUNTED, Runs};
+pub use seen::Seen;
 pub use sequence::{Place, REMEMBERED, Sequence};
-pub use stream::{Kept, Part, Recording, Seen, Stream};
+pub use stream::{Kept, Part, Recording, Stream};

@@ -3,13 +3,12 @@
 use super::content::Content;
 use super::delay::{Baseline, Delays, Drift};
 use super::format::{Format, Formats};
-use super::header::Header;
 use super::held::Held;
 use super::jitter::{Arrival, Jitter, Kind};
 use super::outcomes::{Counts, Identity, Interval, Outcomes};
 use super::pace::Pace;
+use super::seen::Seen;
 use super::sequence::{Place, Sequence};
-use crate::network::layers::Network;
 use crate::network::playout::{self, Design};
 use std::net::SocketAddr;
 
@@ -23,19 +22,6 @@ const AHEAD_NS: i64 = 1_000_000_000;
 const BEHIND_NS: i64 = 10_000_000_000;
 /// Skipped numbers from which on a jump is looked at: loss takes time, a sender that counts on does not.
 const DOUBTFUL_SKIP: u64 = 25;
-
-/// A packet with all that is known of it.
-#[derive(Debug, Clone, Copy)]
-pub struct Seen<'a> {
-    /// When it was seen, in ns since 1970.
-    pub time_ns: i64,
-    /// Who sent it.
-    pub source: SocketAddr,
-    /// Its header and payload.
-    pub header: Header<'a>,
-    /// What its IP header says.
-    pub network: Network,
-}
 
 /// What one payload type of a stream amounts to.
 #[derive(Debug, Clone)]

@@ -53,6 +53,13 @@ pub fn decode(name: &str, source: Source, channel: Channel) -> Result<Decoding> 
     decode_chain(name, vec![source], channel)
 }
 
+/// Begins to decode MPEG audio without a container, of which files may have been joined.
+pub fn decode_mpeg(name: &str, source: Source, channel: Channel) -> Result<Decoding> {
+    let streams = mpeg::streams(&source).map_err(|error| Error::from_io(name, error))?;
+    let sections = streams.into_iter().map(|range| source.section(range.start, range.end));
+    decode_chain(name, sections.collect(), channel)
+}
+
 /// Begins to decode several streams as one.
 pub fn decode_chain(name: &str, streams: Vec<Source>, channel: Channel) -> Result<Decoding> {
     guarded(name, || {

@@ -36,7 +36,7 @@ const FORMATS: [(Recognises, Decode); 9] = [
     (au::recognises, au::decode),
     (sphere::recognises, sphere::decode),
     (caf::recognises, caf::decode),
-    (mpeg::recognises, mpeg::decode),
+    (mpeg::recognises, container::decode_mpeg),
     (mp4::recognises, mp4::decode),
     (flac::recognises, flac::decode),
     (container::recognises, container::decode),
@@ -86,5 +86,5 @@ pub fn find(name: &str, source: &Source) -> Result<Option<Found>> {
     };
     let source = source.section(first_frame, u64::MAX);
     let warnings = vec![Warning::BytesBefore { bytes: start + first_frame }];
-    Ok(Some(Found { decode: mpeg::decode, source, warnings }))
+    Ok(Some(Found { decode: container::decode_mpeg, source, warnings }))
 }

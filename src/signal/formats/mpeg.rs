@@ -4,10 +4,7 @@
 use std::io::{self, BufReader, Read};
 use std::ops::Range;
 
-use super::{container, tags};
-use crate::error::{Error, Result};
-use crate::signal::channel::Channel;
-use crate::signal::decoding::Decoding;
+use super::tags;
 use crate::signal::source::Source;
 
 /// Zeros that may precede the first frame, as some recorders leave them.
@@ -45,18 +42,11 @@ fn begins_stream(mut bytes: &[u8]) -> bool {
     true
 }
 
-/// Begins to decode.
-pub fn decode(name: &str, source: Source, channel: Channel) -> Result<Decoding> {
-    let streams = streams(&source).map_err(|error| Error::from_io(name, error))?;
-    let sections = streams.into_iter().map(|range| source.section(range.start, range.end));
-    container::decode_chain(name, sections.collect(), channel)
-}
-
 /// The streams that a file of MPEG audio consists of, each with a header of its own or without one.
 ///
 /// An encoder puts the number of frames, its delay and its padding into the first one (Xing, Info or VBRI). Where such a
 /// frame comes again, or the number is exceeded, files were joined.
-fn streams(source: &Source) -> io::Result<Vec<Range<u64>>> {
+pub fn streams(source: &Source) -> io::Result<Vec<Range<u64>>> {
     let mut reader = BufReader::with_capacity(1 << 16, source.section(0, u64::MAX));
     let (mut streams, mut start, mut position) = (Vec::new(), 0, 0);
     // Where the latest frame ends; a tag may follow.

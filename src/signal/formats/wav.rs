@@ -1,7 +1,7 @@
 //! WAV files: RIFF, RIFX, RF64, BW64 and Wave64, with the codings that recorders and telephone systems put into them.
 
 use super::chunks::{Chunk, Chunking, Chunks};
-use super::{blocks, mpeg};
+use super::{blocks, container};
 use crate::error::{Error, Result};
 use crate::signal::channel::Channel;
 use crate::signal::codecs::BlockCodec;
@@ -83,7 +83,7 @@ pub fn decode(name: &str, source: Source, channel: Channel) -> Result<Decoding> 
                 Stated::Bytes(bytes) => start.saturating_add(bytes),
                 Stated::Open => u64::MAX,
             };
-            return mpeg::decode(name, source.section(start, end), channel);
+            return container::decode_mpeg(name, source.section(start, end), channel);
         }
         _ => return Err(header.format.unsupported(name)),
     };
