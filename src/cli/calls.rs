@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Calls from captures of packets: what the network did to them, and what that should mean to their users
+/// Reads calls from captures: what the network did, and what that means to the users
 ///
 /// Every direction of every call is told: loss, jitter, bursts, one-way audio, what de-jitter buffers would discard, and
 /// listening quality by the E-model, with its scale. All of it as seen where the capture was taken.

@@ -68,7 +68,7 @@ impl PreparedReference {
         let [reference, degraded] = [self.signal(), degraded].map(|signal| signal.resampled(rate));
         let (reference, degraded) = (reference?, degraded?);
         let evidence = Evidence::new(&reference, &degraded);
-        if let Some(finding) = unrelated(&evidence, &degraded) {
+        if let Some(finding) = unrelated(&evidence, &degraded, score.mos_lqo) {
             return Ok(Diagnosis::priced(vec![finding], &[]));
         }
         let causes = Causes::of(&evidence, degraded.samples());
@@ -123,14 +123,21 @@ impl Prices<'_> {
     }
 }
 
+/// Confidence of the alignment below which a score at the bottom of the scale means another recording.
+const DOUBTFUL_BELOW: f64 = 0.5;
+/// A MOS-LQO at the bottom of the scale: P.862.2 gives other speech up to 1.6.
+const NOTHING_HEARD_BELOW: f64 = 1.7;
+
 /// Whether there is nothing to compare.
-fn unrelated(evidence: &Evidence, degraded: &Signal) -> Option<Finding> {
+fn unrelated(evidence: &Evidence, degraded: &Signal, mos_lqo: f64) -> Option<Finding> {
     let level = degraded.speech_level().active_dbov;
     if level < SILENT_DBOV && level < evidence.speech_dbov - SILENT_DB {
         return Some(Finding::whole(Kind::NothingHeard, level, 1.0));
     }
     let confidence = evidence.alignment.confidence;
-    (confidence < Alignment::UNRELATED_BELOW)
+    // Envelopes of unlike speech may agree by half; then the model hears nothing of the reference either.
+    let is_doubtful = confidence < DOUBTFUL_BELOW && mos_lqo < NOTHING_HEARD_BELOW;
+    (confidence < Alignment::UNRELATED_BELOW || is_doubtful)
         .then(|| Finding::whole(Kind::WrongRecording, confidence, 1.0 - confidence))
 }
 

@@ -7,7 +7,6 @@ use super::options::Concealment;
 use crate::alignment::{AlignmentParameters, align};
 use crate::error::{Error, Result};
 use crate::model::ModelChoice;
-use crate::score::Alignment;
 use crate::scorer::Scorer;
 use crate::signal::{Signal, is_audio_file};
 use std::path::{Path, PathBuf};
@@ -18,6 +17,8 @@ const SEARCH_RATE_HZ: u32 = 8000;
 const LEAST_HEARD_S: f64 = 1.0;
 /// What may be missing at either end of a prompt, in seconds, before only a part of it counts as heard.
 const TOLERANCE_S: f64 = 0.1;
+/// Confidence of the alignment from which on a prompt is heard; envelopes of other speech may agree by half.
+const PLAYED_FROM: f64 = 0.6;
 
 /// The prompts that may be played.
 #[derive(Debug, Clone, Default)]
@@ -92,7 +93,7 @@ impl Prompts {
             let (sought, searched) = (sought.samples(), searched.samples());
             let alignment = align(sought, searched, SEARCH_RATE_HZ, &parameters);
             let better = best.as_ref().is_none_or(|(best, _, _)| alignment.confidence > *best);
-            if alignment.confidence >= Alignment::UNRELATED_BELOW
+            if alignment.confidence >= PLAYED_FROM
                 && better
                 && let Some(part) = Part::of(&alignment, sought.len(), searched.len())
             {

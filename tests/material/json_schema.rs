@@ -68,8 +68,8 @@ impl Checker<'_> {
                 }
                 "minItems" => length(value) >= number(rule),
                 "maxItems" => length(value) <= number(rule),
-                "minimum" => number(value) >= number(rule),
-                "maximum" => number(value) <= number(rule),
+                "minimum" => !value.is_number() || number(value) >= number(rule),
+                "maximum" => !value.is_number() || number(value) <= number(rule),
                 "exclusiveMinimum" => number(value) > number(rule),
                 _ => panic!("{place}: the keyword {keyword} is not known"),
             };

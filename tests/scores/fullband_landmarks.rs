@@ -150,8 +150,11 @@ fn holes_and_robotic_repeats_in_words_are_heard() {
 }
 
 #[test]
-fn what_lies_below_hearing_costs_nothing() {
-    for (name, voice, reference) in voices() {
+fn what_lies_below_hearing_costs_version_2_nothing() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/models/basilar-fb-2.json");
+    let parameters = Parameters::from_json(path, &std::fs::read_to_string(path).unwrap()).unwrap();
+    for (name, voice, _) in voices() {
+        let reference = Reference::new(&name, &voice, parameters.clone()).unwrap();
         let noisy = lab::with_noise(&voice, &lab::white(voice.len(), 1), 25.0);
         let expected = [&voice, &noisy].map(|signal| reference.compare(signal).mos_lqo);
         let rumble = |hz: f32, n: usize| (std::f32::consts::TAU * hz * n as f32 / 48_000.0).sin();

@@ -56,7 +56,7 @@ impl super::Decoder for Decoder {
         let end = samples.len() + count;
         // The packet behind the gap may describe the frame before it once more, coarsely.
         let last = self.packet.min(count) / GRAIN * GRAIN;
-        while end - samples.len() > last {
+        while samples.len() + last < end {
             let unit = UNIT.min(end - samples.len() - last).next_multiple_of(GRAIN);
             if self.run(None, unit, false, samples) == 0 {
                 break;
