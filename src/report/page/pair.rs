@@ -170,7 +170,7 @@ impl Content {
             reference: (*reference_file).clone(),
             degraded: (*degraded_file).clone(),
             warnings: score.warnings.clone(),
-            findings: findings(score).iter().map(Cause::of).collect(),
+            findings: causes(findings(score)),
             sound: data.sound.is_some(),
             duration_s: format!("{:.3}", data.duration_s),
             pair: measures(score, reference, degraded),
@@ -235,6 +235,16 @@ fn measures(score: &Score, reference: &Signal, degraded: &Signal) -> Vec<Measure
 /// What was found, where a diagnosis was made.
 fn findings(score: &Score) -> &[Finding] {
     score.diagnosis.as_ref().map_or(&[], |Diagnosis { findings, .. }| findings)
+}
+
+/// The findings as rows; all of a kind have one price, which stands beside the first.
+fn causes(findings: &[Finding]) -> Vec<Cause> {
+    let cause = |(index, finding): (usize, &Finding)| {
+        let is_first = index == 0 || findings[index - 1].kind != finding.kind;
+        let cause = Cause::of(finding);
+        if is_first { cause } else { Cause { cost: String::new(), ..cause } }
+    };
+    findings.iter().enumerate().map(cause).collect()
 }
 
 impl Cause {

@@ -16,7 +16,8 @@
     view.from = clamp(from, 0, end - width);
     view.to = view.from + width;
     for (const plot of plots) plot.setScale("x", { min: view.from, max: view.to });
-    place();
+    // The charts take the new range in a moment.
+    requestAnimationFrame(place);
   }
 
   function zoom(factor) {
