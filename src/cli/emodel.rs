@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Reckons what losses, delays, noises and a codec mean to users (G.107, G.107.1, G.107.2)
+/// Reckons what losses, delays, noises and a codec mean to users (E-model, G.107)
 ///
 /// The sum of terms that make R is printed with what each of them costs. Without options it is the reference
 /// connection. MOS on one scale is never comparable with MOS on another.
