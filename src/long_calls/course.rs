@@ -4,28 +4,10 @@
 //! around those in fine frames. Each has a correlation at every delay; the best sequence of delays, which change
 //! little or seldom, is found by dynamic programming, so that a stretch that is noisy or gone keeps its neighbours'.
 
-use super::outline::{BANDS, FRAMES_PER_S};
+use super::outline::{BANDS, frames};
 use crate::dsp::sums::{moving_means, running};
+use crate::model::long_calls::Course;
 use std::ops::Range;
-
-/// Fine frames in a coarse one.
-const COARSER: usize = 4;
-/// A long stretch, in coarse frames: enough speech to be told from all other speech of three hours.
-const LONG_STRETCH: usize = 20 * FRAMES_PER_S / COARSER;
-/// No more than so many are sought, so that the search costs less than the scores.
-const LONG_STRETCHES: usize = 64;
-/// A long stretch that correlates less was not found; chance reaches 0.25.
-const FOUND: f32 = 0.3;
-/// Nor was one that correlates less than this share of the best.
-const FOUND_OF_BEST: f32 = 0.5;
-/// The delay may leave those of the long stretches around by so many fine frames.
-const SEARCH: i64 = 3 * FRAMES_PER_S as i64;
-/// Frames are taken relative to their mean over so many frames on either side.
-const MODULATION: usize = 12;
-/// What a change of delay costs by the frame, in units of correlation.
-const SLIP: f32 = 0.02;
-/// What it costs at the most.
-const JUMP: f32 = 0.2;
 
 /// Where a stretch is heard.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,9 +23,10 @@ pub(super) fn course(
     stretches: &[Range<usize>],
     reference: &[[f32; BANDS]],
     degraded: &[[f32; BANDS]],
+    parameters: &Course,
 ) -> Vec<Place> {
-    let (coarse_reference, coarse_degraded) =
-        (Features::coarse(reference), Features::coarse(degraded));
+    let [coarse_reference, coarse_degraded] =
+        [reference, degraded].map(|frames| Features::coarse(frames, parameters));
     let anchors = busiest(&coarse_reference);
     let everywhere = anchors.iter().map(|anchor| {
         let half = anchor.len() as i64 / 2;
@@ -52,50 +35,55 @@ pub(super) fn course(
     let mut places =
         best_course(&coarse_reference, &coarse_degraded, &anchors, everywhere.collect());
     let best = places.iter().map(|place| place.correlation).fold(f32::NEG_INFINITY, f32::max);
+    let least_found = |best: f32| parameters.found.max(parameters.found_of_best * best);
+    let decimation = parameters.decimation;
     let anchors: Vec<(usize, i64)> = anchors
         .iter()
         .zip(places.drain(..))
-        .filter(|(_, place)| place.correlation >= FOUND.max(FOUND_OF_BEST * best).min(best))
-        .map(|(anchor, place)| (anchor.start * COARSER, place.delay * COARSER as i64))
+        .filter(|(_, place)| place.correlation >= least_found(best).min(best))
+        .map(|(anchor, place)| (anchor.start * decimation, place.delay * decimation as i64))
         .collect();
+    let search = frames(parameters.search_s) as i64;
     let around = stretches.iter().map(|stretch| {
         let next = anchors.partition_point(|(start, _)| *start < stretch.start);
         let near = &anchors[next.saturating_sub(1)..(next + 1).min(anchors.len())];
         let delays = || near.iter().map(|(_, delay)| *delay);
-        delays().min().unwrap_or(0) - SEARCH..delays().max().unwrap_or(0) + SEARCH + 1
+        delays().min().unwrap_or(0) - search..delays().max().unwrap_or(0) + search + 1
     });
-    let (reference, degraded) =
-        (Features::new(reference.to_vec()), Features::new(degraded.to_vec()));
+    let [reference, degraded] =
+        [reference, degraded].map(|frames| Features::new(frames.to_vec(), parameters));
     best_course(&reference, &degraded, stretches, around.collect())
 }
 
 /// Frames less their surroundings' mean, and the sums of their energies.
-struct Features {
+struct Features<'a> {
     frames: Vec<[f32; BANDS]>,
     energy_sums: Vec<f64>,
+    parameters: &'a Course,
 }
 
-impl Features {
-    fn new(mut frames: Vec<[f32; BANDS]>) -> Self {
+impl<'a> Features<'a> {
+    fn new(mut frames: Vec<[f32; BANDS]>, parameters: &'a Course) -> Self {
         for band in 0..BANDS {
-            let means = moving_means(frames.iter().map(|frame| frame[band]), MODULATION);
+            let means =
+                moving_means(frames.iter().map(|frame| frame[band]), parameters.modulation_frames);
             let values = frames.iter_mut().map(|frame| &mut frame[band]);
             values.zip(means).for_each(|(value, mean)| *value -= mean as f32);
         }
         let energy =
             |frame: &[f32; BANDS]| -> f32 { frame.iter().map(|value| value * value).sum() };
         let energy_sums = running(frames.iter().map(energy));
-        Self { frames, energy_sums }
+        Self { frames, energy_sums, parameters }
     }
 
     /// Each coarse frame is as long as two, so that a delay between two frames correlates nearly as well.
-    fn coarse(frames: &[[f32; BANDS]]) -> Self {
+    fn coarse(frames: &[[f32; BANDS]], parameters: &'a Course) -> Self {
         let mean = |first: usize| {
-            let near = &frames[first..(first + 2 * COARSER).min(frames.len())];
+            let near = &frames[first..(first + 2 * parameters.decimation).min(frames.len())];
             let sum = |band: usize| near.iter().map(|frame| frame[band]).sum::<f32>();
             std::array::from_fn(|band| sum(band) / near.len() as f32)
         };
-        Self::new((0..frames.len()).step_by(COARSER).map(mean).collect())
+        Self::new((0..frames.len()).step_by(parameters.decimation).map(mean).collect(), parameters)
     }
 
     fn len(&self) -> usize {
@@ -120,9 +108,8 @@ impl Features {
                 *sum += value * other;
             }
         }
-        // Faint remains of speech shall not correlate better than speech.
         let own = self.energy(stretch);
-        let norm = (own * other.energy(&heard).max(own / 4.0)).sqrt();
+        let norm = (own * other.energy(&heard).max(own * self.parameters.floor_share)).sqrt();
         if norm > 0.0 { (f64::from(sums.iter().sum::<f32>()) / norm) as f32 } else { 0.0 }
     }
 }
@@ -130,9 +117,11 @@ impl Features {
 /// Long stretches, one in each equal part: where most happens, but at the ends as near to them as half of that does,
 /// because only the ends tell how often a recording that repeats itself was repeated before.
 fn busiest(reference: &Features) -> Vec<Range<usize>> {
-    let length = LONG_STRETCH.min(reference.len());
+    let parameters = reference.parameters;
+    let length = frames(parameters.long_stretch_s) / parameters.decimation;
+    let length = length.min(reference.len());
     let starts = reference.len() - length + 1;
-    let parts = (reference.len() / length.max(1)).clamp(2, LONG_STRETCHES).min(starts);
+    let parts = (reference.len() / length.max(1)).clamp(2, parameters.long_stretches).min(starts);
     let energy = |start: usize| reference.energy(&(start..start + length));
     let busiest = |part: usize| {
         let mut places = part * starts / parts..(part + 1) * starts / parts;
@@ -165,7 +154,8 @@ fn best_course(
     let mut row = Row { lowest: 0, totals: Vec::new() };
     let mut before = 0;
     for (stretch, delays) in stretches.iter().zip(&delays) {
-        let (reached, from) = reach(&row, delays, (stretch.start - before) as i64);
+        let (reached, from) =
+            reach(&row, delays, (stretch.start - before) as i64, reference.parameters);
         before = stretch.start;
         let totals = reached
             .iter()
@@ -192,7 +182,7 @@ fn higher(best: (i64, f32), next: (i64, f32)) -> (i64, f32) {
 
 /// The best totals with which each of `delays` is reached from `row`, and from which delay. Who speaks `later` than
 /// another is heard later too, or recordings that repeat themselves would be heard all over the place.
-fn reach(row: &Row, delays: &Range<i64>, later: i64) -> (Vec<f32>, Vec<i32>) {
+fn reach(row: &Row, delays: &Range<i64>, later: i64, parameters: &Course) -> (Vec<f32>, Vec<i32>) {
     if row.totals.is_empty() {
         return (delays.clone().map(|_| 0.0).collect(), delays.clone().map(|_| 0).collect());
     }
@@ -204,7 +194,7 @@ fn reach(row: &Row, delays: &Range<i64>, later: i64) -> (Vec<f32>, Vec<i32>) {
     let mut reached: Vec<(i64, f32)> = delays.clone().map(|delay| (delay, total(delay))).collect();
     let mut slip = |to: usize, from: usize| {
         let (origin, total) = reached[from];
-        reached[to] = higher(reached[to], (origin, total - SLIP));
+        reached[to] = higher(reached[to], (origin, total - parameters.slip_cost));
     };
     let length = (delays.end - delays.start) as usize;
     (1..length).for_each(|place| slip(place, place - 1));
@@ -216,7 +206,8 @@ fn reach(row: &Row, delays: &Range<i64>, later: i64) -> (Vec<f32>, Vec<i32>) {
     let jump = |(origin, total_before): (i64, f32)| {
         best = higher(best, (from.end, total(from.end)));
         from.end += 1;
-        let (origin, total) = higher((origin, total_before), (best.0, best.1 - JUMP));
+        let (origin, total) =
+            higher((origin, total_before), (best.0, best.1 - parameters.jump_cost));
         (total, origin as i32)
     };
     reached.into_iter().map(jump).unzip()
@@ -224,7 +215,17 @@ fn reach(row: &Row, delays: &Range<i64>, later: i64) -> (Vec<f32>, Vec<i32>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::outline::FRAMES_PER_S;
     use super::*;
+    use crate::model::long_calls::LongCallParameters;
+
+    fn course(
+        stretches: &[Range<usize>],
+        reference: &[[f32; BANDS]],
+        degraded: &[[f32; BANDS]],
+    ) -> Vec<Place> {
+        super::course(stretches, reference, degraded, &LongCallParameters::built_in().course)
+    }
 
     /// Frames as unlike each other as speech is, from a random walk.
     fn babble(seconds: usize, mut random: u32) -> Vec<[f32; BANDS]> {

@@ -3,29 +3,28 @@
 //! Of all ways to cover the speech with such stretches the one is taken whose cuts lie deepest in pauses, by dynamic
 //! programming. Silence that is further than half a second from speech may be left out.
 
-use super::outline::FRAMES_PER_S;
+use super::outline::frames;
+use crate::model::long_calls::Cuts;
 use std::ops::Range;
 
-const SHORTEST: usize = 6 * FRAMES_PER_S;
-const LONGEST: usize = 12 * FRAMES_PER_S;
-/// Silence that a stretch should begin and end with.
-const MARGIN: usize = FRAMES_PER_S / 2;
-/// What a cut in speech costs at the least, where one at the edge of a pause costs 1 and one deep in it nothing.
-const CUT_IN_SPEECH: f32 = 5.0;
-/// What a stretch without speech costs, which is needed only around the shortest words.
-const NO_SPEECH: f32 = 100.0;
-
 /// Stretches in frames, in order of time; none where there is no speech.
-pub(super) fn stretches(powers: &[f32], speech: &[bool]) -> Vec<Range<usize>> {
+pub(super) fn stretches(powers: &[f32], speech: &[bool], parameters: &Cuts) -> Vec<Range<usize>> {
+    let [shortest, longest] = [parameters.shortest_s, parameters.longest_s].map(frames);
+    let margin = frames(parameters.margin_s);
+    let middle = (shortest + longest) as f32 / 2.0;
+    // The middle of what is allowed is liked best.
+    let length_cost = |length: usize| {
+        parameters.length_cost * ((length as f32 - middle) / (longest as f32 - middle)).powi(2)
+    };
     let frames = speech.len();
     if !speech.contains(&true) {
         return Vec::new();
     }
-    if frames < LONGEST {
+    if frames < longest {
         return std::iter::once(0..frames).collect();
     }
     let distances = distances(speech);
-    let costs = cut_costs(powers, speech, &distances);
+    let costs = cut_costs(powers, speech, &distances, parameters);
     let mut spoken = vec![0u32];
     speech.iter().for_each(|&speech| spoken.push(spoken[spoken.len() - 1] + u32::from(speech)));
 
@@ -33,15 +32,15 @@ pub(super) fn stretches(powers: &[f32], speech: &[bool]) -> Vec<Range<usize>> {
     let mut best = vec![(f32::INFINITY, 0usize); frames + 1];
     best[0] = (0.0, 0);
     for end in 1..=frames {
-        let far = distances[end].min(distances[end - 1]) >= MARGIN;
+        let far = distances[end].min(distances[end - 1]) >= margin;
         let left_out = (if far { best[end - 1].0 } else { f32::INFINITY }, 1);
         let stretch = |length: usize| {
             let start = end.checked_sub(length)?;
-            let silent = if spoken[end] == spoken[start] { NO_SPEECH } else { 0.0 };
+            let silent = if spoken[end] == spoken[start] { parameters.no_speech } else { 0.0 };
             let cost = costs[start] + costs[end] + length_cost(length) + silent;
             Some((best[start].0 + cost, length))
         };
-        best[end] = (SHORTEST..=LONGEST)
+        best[end] = (shortest..=longest)
             .map_while(stretch)
             .fold(left_out, |least, next| if next.0 < least.0 { next } else { least });
     }
@@ -49,19 +48,13 @@ pub(super) fn stretches(powers: &[f32], speech: &[bool]) -> Vec<Range<usize>> {
     let mut end = frames;
     while end > 0 {
         let length = best[end].1.max(1);
-        if length >= SHORTEST {
+        if length >= shortest {
             stretches.push(end - length..end);
         }
         end -= length;
     }
     stretches.reverse();
     stretches
-}
-
-/// The middle of what is allowed is liked best, and little.
-fn length_cost(length: usize) -> f32 {
-    let middle = (SHORTEST + LONGEST) as f32 / 2.0;
-    0.5 * ((length as f32 - middle) / (LONGEST as f32 - middle)).powi(2)
 }
 
 /// For each place between frames, how many frames away speech is.
@@ -79,7 +72,9 @@ fn distances(speech: &[bool]) -> Vec<usize> {
 }
 
 /// What a cut at each place between frames costs.
-fn cut_costs(powers: &[f32], speech: &[bool], distances: &[usize]) -> Vec<f32> {
+fn cut_costs(powers: &[f32], speech: &[bool], distances: &[usize], parameters: &Cuts) -> Vec<f32> {
+    let margin = frames(parameters.margin_s);
+    let Cuts { cut_in_speech, cut_in_speech_decades, .. } = *parameters;
     let highest = powers.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
     let cost = |place: usize| {
         if place == 0 || place == speech.len() {
@@ -87,17 +82,22 @@ fn cut_costs(powers: &[f32], speech: &[bool], distances: &[usize]) -> Vec<f32> {
         }
         if speech[place - 1] && speech[place] {
             let loudest = powers[place - 1].max(powers[place]) / highest;
-            // At the quietest place, if there must be one: 10 dB count as much as the edge of a pause.
-            return (CUT_IN_SPEECH + 6.0 + loudest.log10()).max(CUT_IN_SPEECH);
+            return cut_in_speech + (cut_in_speech_decades + loudest.log10()).max(0.0);
         }
-        1.0 - distances[place].min(MARGIN) as f32 / MARGIN as f32
+        1.0 - distances[place].min(margin) as f32 / margin as f32
     };
     (0..=speech.len()).map(cost).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::outline::FRAMES_PER_S;
     use super::*;
+    use crate::model::long_calls::LongCallParameters;
+
+    fn stretches(powers: &[f32], speech: &[bool]) -> Vec<Range<usize>> {
+        super::stretches(powers, speech, &LongCallParameters::built_in().cuts)
+    }
 
     /// Speech and pauses in turn, in tenths of a second.
     fn talk(tenths: &[usize]) -> (Vec<f32>, Vec<bool>) {
@@ -112,7 +112,11 @@ mod tests {
     fn check(tenths: &[usize]) -> Vec<Range<usize>> {
         let (powers, speech) = talk(tenths);
         let found = stretches(&powers, &speech);
-        assert!(found.iter().all(|stretch| (SHORTEST..=LONGEST).contains(&stretch.len())));
+        assert!(
+            found
+                .iter()
+                .all(|stretch| (6 * FRAMES_PER_S..=12 * FRAMES_PER_S).contains(&stretch.len()))
+        );
         assert!(found.windows(2).all(|pair| pair[0].end <= pair[1].start));
         let covered = |frame| found.iter().any(|stretch| stretch.contains(&frame));
         assert!((0..speech.len()).all(|frame| covered(frame) || !speech[frame]), "{found:?}");

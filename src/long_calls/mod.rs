@@ -23,6 +23,7 @@ pub use score::{LongScore, LongScored, Part, Stretch};
 pub use survey::Survey;
 
 use crate::error::{Error, Result};
+use crate::model::long_calls::LongCallParameters;
 use crate::model::{ChosenModel, ModelChoice};
 use crate::parallel;
 use crate::score::Recording;
@@ -49,11 +50,13 @@ impl LongReference {
     pub fn open(path: &Path, options: &OpenOptions, choice: &ModelChoice) -> Result<Self> {
         let survey = options.for_reference(|options| Survey::of(path, options))?;
         let powers = &survey.outline.powers;
-        let stretches = cut::stretches(powers, &pauses::speech(powers));
+        let parameters = LongCallParameters::built_in();
+        let speech = pauses::speech(powers, &parameters.pauses);
+        let stretches = cut::stretches(powers, &speech, &parameters.cuts);
         if stretches.is_empty() {
             return Err(Error::NoSpeech {
                 name: survey.name(),
-                minimum_s: pauses::SHORTEST_SPEECH_S,
+                minimum_s: parameters.pauses.shortest_speech_s,
             });
         }
         let chosen = choice.for_sample_rate(survey.sample_rate());
@@ -98,7 +101,8 @@ impl LongReference {
     pub fn score(&self, degraded: &Survey, jobs: NonZeroUsize) -> Result<LongScore> {
         let outlines = [&self.survey.outline, &degraded.outline];
         let [reference_bands, degraded_bands] = outlines.map(|outline| &outline.bands);
-        let places = course::course(&self.stretches, reference_bands, degraded_bands);
+        let course = &LongCallParameters::built_in().course;
+        let places = course::course(&self.stretches, reference_bands, degraded_bands, course);
         let tasks = stretch::tasks(&self.stretches, &places, &self.survey, degraded);
         let reader = Mutex::new(Reader::new(&self.survey, degraded, tasks)?);
         let work = || -> Result<Vec<(usize, Stretch)>> {

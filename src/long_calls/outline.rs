@@ -7,6 +7,7 @@ use crate::dsp::scales::{ratio, traunmueller_hz};
 use crate::dsp::sums::level;
 use crate::dsp::window::{hann_centred, multiply};
 use crate::error::Result;
+use crate::model::long_calls::LongCallParameters;
 use crate::signal::{Stream, Warning};
 use num_complex::Complex32;
 use std::ops::Range;
@@ -14,16 +15,13 @@ use std::ops::Range;
 /// Frames in a second.
 pub(super) const FRAMES_PER_S: usize = 50;
 
-/// Bands of equal width on the Bark scale within the telephone band, which every connection carries.
+/// Bands of equal width on the Bark scale.
 pub(super) const BANDS: usize = 8;
-const LOWEST_BARK: f64 = 0.8;
-const HIGHEST_BARK: f64 = 16.0;
 
-/// Below it recordings carry hum and rumble in their pauses.
-const LOWEST_HZ: f64 = 100.0;
-
-/// Speech that is further below its level tells nothing of delays, in dB.
-const FLOOR_DB: f64 = 25.0;
+/// A time in seconds as a number of frames.
+pub(super) fn frames(seconds: f64) -> usize {
+    (seconds * FRAMES_PER_S as f64).round() as usize
+}
 
 /// A recording in frames.
 pub(super) struct Outline {
@@ -53,7 +51,7 @@ impl Outline {
         }
         let warnings = stream.warnings().to_vec();
         let (powers, mut bands) = framing.finish(samples);
-        compress(&mut bands);
+        compress(&mut bands, LongCallParameters::built_in().outline.floor_db);
         Ok(Self { powers, bands, sample_rate, samples, warnings })
     }
 }
@@ -75,19 +73,22 @@ struct Framing {
 
 impl Framing {
     fn new(sample_rate: u32) -> Self {
+        let parameters = &LongCallParameters::built_in().outline;
         let sample_rate = sample_rate as usize;
         let length = 2 * (sample_rate / FRAMES_PER_S);
         let bin =
             |hz: f64| ((hz * length as f64 / sample_rate as f64).round() as usize).min(length / 2);
         let edge = |band: usize| {
             let share = band as f64 / BANDS as f64;
-            bin(traunmueller_hz(LOWEST_BARK + (HIGHEST_BARK - LOWEST_BARK) * share))
+            bin(traunmueller_hz(
+                parameters.lowest_bark + (parameters.highest_bark - parameters.lowest_bark) * share,
+            ))
         };
         Self {
             sample_rate,
             window: hann_centred(length),
             bins: std::array::from_fn(|band| edge(band)..edge(band + 1)),
-            lowest_bin: bin(LOWEST_HZ),
+            lowest_bin: bin(parameters.lowest_hz),
             transform: Forward::new(length),
             frame: Buffer::new(length),
             pending: vec![0.0; length / 4],
@@ -129,10 +130,10 @@ impl Framing {
 }
 
 /// Log power above a floor that follows each band's level.
-fn compress(bands: &mut [[f32; BANDS]]) {
+fn compress(bands: &mut [[f32; BANDS]], floor_db: f64) {
     for band in 0..BANDS {
         let level = level(bands.iter().map(|frame| frame[band]));
-        let scale = (ratio(FLOOR_DB) / level.max(f64::MIN_POSITIVE)) as f32;
+        let scale = (ratio(floor_db) / level.max(f64::MIN_POSITIVE)) as f32;
         let scale = if scale.is_finite() { scale } else { 0.0 };
         bands.iter_mut().for_each(|frame| frame[band] = (frame[band] * scale).ln_1p());
     }

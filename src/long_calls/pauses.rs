@@ -1,39 +1,26 @@
 //! Where the reference speaks and where it pauses, however its level and its background change over the hours.
 
-use super::outline::FRAMES_PER_S;
+use super::outline::frames;
 use crate::dsp::scales::ratio;
 use crate::dsp::sums::{level, moving_means};
+use crate::model::long_calls::Pauses;
 use std::collections::VecDeque;
 
-/// Levels are compared with those of so many frames on either side.
-const SURROUNDINGS: usize = 10 * FRAMES_PER_S;
-/// Speech is above its mean level less this: the margin of P.56, 5.2.2, in dB.
-const BELOW_SURROUNDINGS_DB: f64 = 15.9;
-/// And above the level of the whole recording less this, which quiet talkers are and silence is not, in dB.
-const BELOW_WHOLE_DB: f64 = 35.0;
-/// And above the quietest tenth of a second around by this, in dB.
-const ABOVE_BACKGROUND_DB: f64 = 6.0;
-/// Shorter pauses are parts of words: the hangover of P.56, 5.2.2.
-const SHORTEST_PAUSE: usize = FRAMES_PER_S / 5;
-/// Shorter sounds are clicks.
-const SHORTEST_SPEECH: usize = 3;
-/// The same in seconds.
-pub(super) const SHORTEST_SPEECH_S: f64 = SHORTEST_SPEECH as f64 / FRAMES_PER_S as f64;
-
 /// Whether each frame is speech.
-pub(super) fn speech(powers: &[f32]) -> Vec<bool> {
-    let least = level(powers.iter().copied()) * ratio(-BELOW_WHOLE_DB);
-    let around = moving_means(powers.iter().copied(), SURROUNDINGS);
-    let background = moving_minima(&moving_means(powers.iter().copied(), 2), SURROUNDINGS);
+pub(super) fn speech(powers: &[f32], parameters: &Pauses) -> Vec<bool> {
+    let surroundings = frames(parameters.surroundings_s);
+    let least = level(powers.iter().copied()) * ratio(-parameters.below_whole_db);
+    let around = moving_means(powers.iter().copied(), surroundings);
+    let background = moving_minima(&moving_means(powers.iter().copied(), 2), surroundings);
     let is_speech = |((&power, around), background): ((&f32, f64), f64)| {
-        let threshold = (around * ratio(-BELOW_SURROUNDINGS_DB))
-            .max(background * ratio(ABOVE_BACKGROUND_DB))
+        let threshold = (around * ratio(-parameters.below_surroundings_db))
+            .max(background * ratio(parameters.above_background_db))
             .max(least);
         f64::from(power) > threshold
     };
     let mut speech: Vec<bool> = powers.iter().zip(around).zip(background).map(is_speech).collect();
-    drop_runs(&mut speech, true, SHORTEST_SPEECH);
-    drop_runs(&mut speech, false, SHORTEST_PAUSE);
+    drop_runs(&mut speech, true, frames(parameters.shortest_speech_s));
+    drop_runs(&mut speech, false, frames(parameters.shortest_pause_s));
     speech
 }
 
@@ -76,7 +63,12 @@ fn drop_runs(frames: &mut [bool], value: bool, least: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::outline::FRAMES_PER_S;
+    use crate::model::long_calls::LongCallParameters;
+
+    fn speech(powers: &[f32]) -> Vec<bool> {
+        super::speech(powers, &LongCallParameters::built_in().pauses)
+    }
 
     #[test]
     fn pauses_are_told_from_speech_of_changing_level_over_changing_noise() {

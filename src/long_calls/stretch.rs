@@ -1,28 +1,21 @@
 //! One stretch: its place in the degraded recording to the sample, and its score.
 
 use super::course::Place;
-use super::outline::FRAMES_PER_S;
+use super::outline::{FRAMES_PER_S, frames};
 use super::score::Stretch;
 use super::survey::Survey;
 use super::windows::Windows;
 use crate::alignment;
 use crate::error::{Error, Result};
+use crate::model::long_calls::LongCallParameters;
 use crate::model::{Model, Parameters};
 use crate::score::{Alignment, Score, Timeline};
 use crate::scorer::Scorer;
 use crate::signal::Signal;
 use std::ops::{Range, RangeInclusive};
 
-/// The degraded recording is looked at so much before and behind the place that the course tells, in frames.
-const MARGIN: i64 = FRAMES_PER_S as i64 / 2;
-/// A neighbour whose delay is so far away, in frames, does not widen the look.
-const LEAP: i64 = 5 * FRAMES_PER_S as i64;
 /// An alignment that is less sure than this is worse than the course.
 const SURE: f64 = Alignment::UNRELATED_BELOW;
-/// A stretch of which less was recorded is not scored, as a share.
-const RECORDED: f64 = 0.5;
-/// Less than this missing at an end is not worth a cut in speech, in seconds.
-const SLACK_S: f64 = 0.1;
 
 /// The windows in which a stretch and what is heard of it lie.
 pub(super) struct Task {
@@ -43,12 +36,14 @@ pub(super) fn tasks(
     reference: &Survey,
     degraded: &Survey,
 ) -> Vec<Task> {
+    let parameters = &LongCallParameters::built_in().stretches;
+    let [margin, leap] = [parameters.margin_s, parameters.leap_s].map(|s| frames(s) as i64);
     let delays: Vec<i64> = places.iter().map(|place| place.delay).collect();
     let task = |(k, stretch): (usize, &Range<usize>)| {
         let near = &delays[k.saturating_sub(1)..(k + 2).min(delays.len())];
-        let near = || near.iter().filter(|&&delay| (delay - delays[k]).abs() <= LEAP);
-        let least = near().min().unwrap_or(&delays[k]) - MARGIN;
-        let most = near().max().unwrap_or(&delays[k]) + MARGIN;
+        let near = || near.iter().filter(|&&delay| (delay - delays[k]).abs() <= leap);
+        let least = near().min().unwrap_or(&delays[k]) - margin;
+        let most = near().max().unwrap_or(&delays[k]) + margin;
         let seconds = |frames: i64| frames as f64 / FRAMES_PER_S as f64;
         let (start, end) = (stretch.start as i64, stretch.end as i64);
         Task {
@@ -130,6 +125,7 @@ impl Cut {
 
     fn outcome(&self, model: &Model) -> Result<Score> {
         let (start_s, end_s) = (self.stretch_s.start, self.stretch_s.end);
+        let parameters = &LongCallParameters::built_in().stretches;
         let name = || self.degraded.name().to_owned();
         let ([first_s, last_s], found) = self.delays_s(model)?;
         let heard = start_s + first_s..end_s + last_s;
@@ -138,10 +134,12 @@ impl Cut {
         if duration_s(&heard) <= 0.0 {
             return Err(Error::NotHeard { name: name(), start_s, end_s });
         }
-        if duration_s(&recorded) < RECORDED * (end_s - start_s).min(duration_s(&heard)) {
+        if duration_s(&recorded)
+            < parameters.recorded_share * (end_s - start_s).min(duration_s(&heard))
+        {
             return Err(Error::NotRecorded { name: name(), start_s, end_s });
         }
-        let missing = |missing_s: f64| if missing_s > SLACK_S { missing_s } else { 0.0 };
+        let missing = |missing_s: f64| if missing_s > parameters.slack_s { missing_s } else { 0.0 };
         let missing_before_s = missing(recorded.start - heard.start);
         let missing_behind_s = missing(heard.end - recorded.end);
         let missing_s = missing_before_s + missing_behind_s;

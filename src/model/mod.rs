@@ -5,6 +5,7 @@ mod choice;
 mod fingerprint;
 pub(crate) mod fullband;
 pub(crate) mod indicators;
+pub(crate) mod long_calls;
 mod p862;
 mod section;
 
@@ -218,12 +219,13 @@ mod tests {
     }
 
     /// Name, version and fingerprint of everything that moves a score.
-    const FINGERPRINTS: [[&str; 3]; 5] = [
+    const FINGERPRINTS: [[&str; 3]; 6] = [
         ["p862-nb", "1.0.0", "6d5869cea0f5ead9"],
         ["p862-wb", "1.0.0", "7c15939f366dbbb1"],
         ["p862-wb-cor2", "1.0.0", "5de706ec1dc6794f"],
         ["basilar-fb", "1.1.0", "9e172493acf10022"],
         ["basilar-alignment", "2.0.0", "1c2c0668822d87fb"],
+        ["basilar-long-calls", "1.0.0", "28cf327f06d3b010"],
     ];
 
     #[test]
@@ -236,6 +238,7 @@ mod tests {
         let file = alignment.file();
         let print = fingerprint::fingerprint(&file.parameters);
         found.push([file.name.clone(), file.version.clone(), print]);
+        found.push(long_calls::LongCallParameters::identity());
         assert_eq!(
             found, FINGERPRINTS,
             "numbers that change need a new version; then put version and fingerprint here"
