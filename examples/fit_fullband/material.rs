@@ -23,8 +23,8 @@ pub struct Rated {
 pub enum Requirement {
     /// Between these, with a weight.
     Within(Indicators, [f64; 2], f64),
-    /// The second no less than the first, with a weight.
-    Rising(Indicators, Indicators, f64),
+    /// The second higher than the first by so much at least, with a weight.
+    Rising(Indicators, Indicators, f64, f64),
 }
 
 /// Everything that the mapping is fitted to.
@@ -146,7 +146,7 @@ fn requirements(voices: &[&(Vec<f32>, Reference)], index: usize) -> Vec<Requirem
             let noise = hear(lab::as_noise(voice, &signal));
             let signal = hear(signal);
             required.push(Requirement::Within(signal, [1.0, most], 1.0));
-            required.push(Requirement::Rising(signal, noise, 3.0));
+            required.push(Requirement::Rising(signal, noise, 0.05, 15.0));
         }
     }
     let drifting = |(i, sample): (usize, &f32)| {
@@ -154,7 +154,7 @@ fn requirements(voices: &[&(Vec<f32>, Reference)], index: usize) -> Vec<Requirem
         10f32.powf(0.1 * phase.sin()) * sample
     };
     let drifting = voice.iter().enumerate().map(drifting).collect();
-    required.push(Requirement::Within(hear(drifting), [4.55, TOP], 1.0));
+    required.push(Requirement::Within(hear(drifting), [4.52, TOP], 3.0));
     required.push(Requirement::Within(hear(lab::whispered(voice, 5)), [1.0, 2.4], 1.0));
     let other = voices[(index + 1) % voices.len()].0.clone();
     let backwards = voice.iter().rev().copied().collect();
@@ -173,7 +173,9 @@ fn requirements(voices: &[&(Vec<f32>, Reference)], index: usize) -> Vec<Requirem
     ladders.push([0.2, 0.1, 0.05, 0.02, 0.01].iter().map(lossy).collect());
     ladders.push([2.0, 1.0, 0.5, 0.25].iter().map(room).collect());
     for ladder in ladders {
-        required.extend(ladder.windows(2).map(|pair| Requirement::Rising(pair[0], pair[1], 1.0)));
+        required.extend(
+            ladder.windows(2).map(|pair| Requirement::Rising(pair[0], pair[1], -0.03, 1.0)),
+        );
     }
     required
 }

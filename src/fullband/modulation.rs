@@ -63,8 +63,9 @@ mod tests {
             (1.0 + 0.9 * (std::f32::consts::TAU * frame as f32 / 12.0).sin()).powi(2) * 1e5
         });
         let threshold_db = [10.0; 6];
-        let depth =
-            |powers: &FrameBands| modulation_depth(powers, &threshold_db, &[true; 200], &parameters);
+        let depth = |powers: &FrameBands| {
+            modulation_depth(powers, &threshold_db, &[true; 200], &parameters)
+        };
         let depths = [depth(&syllables), depth(&(gain * &syllables + noise))];
         lost_modulation([&depths[0], &depths[1]], &[1e5; 6], &threshold_db, &parameters)
     }

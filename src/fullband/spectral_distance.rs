@@ -88,7 +88,8 @@ mod tests {
             let levels = [&expected, &heard];
             spectral_distance(levels, &carried, &[true; 20], 20.0, &parameters)[10]
         };
-        let upper_half = |share: f64| std::array::from_fn(|band| if band < 4 { 1.0 } else { share });
+        let upper_half =
+            |share: f64| std::array::from_fn(|band| if band < 4 { 1.0 } else { share });
         assert!(distance([1.0; 8]) > distance(upper_half(0.5)));
         assert!(distance(upper_half(0.5)) > 1.0 && distance(upper_half(0.0)) == 0.0);
     }
