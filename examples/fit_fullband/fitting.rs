@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 const COUNT: usize = Indicators::COUNT;
 /// Exponents that an indicator may have.
-const EXPONENTS: [f64; 5] = [0.3, 0.5, 0.75, 1.0, 1.5];
+const EXPONENTS: [f64; 5] = [0.4, 0.75, 1.0, 1.25, 1.5];
 /// An exponent must raise the mean correlation with tests left out by this much, or it is not changed.
 const WORTH_IT: f64 = 0.002;
-/// How far a score may lie from an opinion score before it counts fully: about the votes' standard error.
-const TOLERANCE: f64 = 0.4;
+/// How far a score may lie from an opinion score before it counts fully: the votes' standard error.
+const TOLERANCE: f64 = 0.15;
 /// What a correlation of nothing costs.
 const CORRELATION: f64 = 4.0;
 /// What a requirement costs that is missed by a tenth of a point.
@@ -25,6 +25,9 @@ pub fn fit(start: &Mapping, material: &Material, tests: &[&str]) -> Mapping {
     for indicator in (0..COUNT).filter(|&i| is_heard(material, i) && is_rated(start, i)) {
         for exponent in EXPONENTS {
             let mut exponents = best.exponents.to_array();
+            if exponents[indicator] == exponent {
+                continue;
+            }
             exponents[indicator] = exponent;
             let mut other = best.clone();
             other.exponents = Indicators::from_array(exponents);
@@ -85,7 +88,7 @@ struct Shaped<'a> {
 
 enum ShapedRequirement {
     Within([f64; COUNT], [f64; 2], f64),
-    Rising([f64; COUNT], [f64; COUNT]),
+    Rising([f64; COUNT], [f64; COUNT], f64, f64),
 }
 
 impl<'a> Shaped<'a> {
@@ -106,8 +109,8 @@ impl<'a> Shaped<'a> {
             Requirement::Within(indicators, range, weight) => {
                 ShapedRequirement::Within(shape(indicators), *range, *weight)
             }
-            Requirement::Rising(worse, better) => {
-                ShapedRequirement::Rising(shape(worse), shape(better))
+            Requirement::Rising(worse, better, rise, weight) => {
+                ShapedRequirement::Rising(shape(worse), shape(better), *rise, *weight)
             }
         });
         let mut scale = [1e-6f64; COUNT];
@@ -145,8 +148,9 @@ impl<'a> Shaped<'a> {
                 let score = self.score(roots, shaped);
                 weight * (violation(least - score) + violation(score - most))
             }
-            ShapedRequirement::Rising(worse, better) => {
-                violation(self.score(roots, worse) - self.score(roots, better) - 0.02)
+            ShapedRequirement::Rising(worse, better, least, weight) => {
+                let rise = self.score(roots, better) - self.score(roots, worse);
+                weight * violation(least - rise)
             }
         };
         self.tests.values().map(test).sum::<f64>()

@@ -17,6 +17,7 @@ mod material;
 mod tests {
     pub mod degradations;
     mod random;
+    pub mod recordings;
 }
 
 use basilar::fullband::{Indicators, Mapping, Parameters};
@@ -37,6 +38,8 @@ fn main() -> Result<(), Failure> {
     };
     let material = Material::read(Path::new(&table), &parameters)?;
     let tests: Vec<&str> = material.tests().into_iter().collect();
+    println!("{:<32} {:>8} {:>8} {:>6}", "", "Pearson", "Spearman", "RMSE");
+    report("built in", &material, |_| &parameters.mapping);
     let fitted = fitting::fit(&parameters.mapping, &material, &tests);
     println!("weights: {}", serde_json::to_string_pretty(&fitted.weights)?);
     println!("exponents: {}", serde_json::to_string_pretty(&fitted.exponents)?);
@@ -49,8 +52,6 @@ fn main() -> Result<(), Failure> {
         })
         .collect();
     println!("spread: {}", serde_json::to_string_pretty(&spread(&material, &outer))?);
-    println!("{:<32} {:>8} {:>8} {:>6}", "", "Pearson", "Spearman", "RMSE");
-    report("built in", &material, |_| &parameters.mapping);
     report("fitted", &material, |_| &fitted);
     report("left out", &material, |test| &outer[test]);
     Ok(())

@@ -1,11 +1,16 @@
 //! Hearing begins somewhere: constants and rumble below it are taken out before anything is compared.
 //!
 //! A Butterworth high-pass filter, as a cascade of second-order sections (Oppenheim and Schafer, *Discrete-Time Signal
-//! Processing*, section 7.1) in double precision, because its poles lie close to the unit circle.
+//! Processing*, section 7.1) in double precision, because its poles lie close to the unit circle. Before its beginning
+//! the signal is continued by what follows, mirrored at its first sample (Gustafsson, IEEE Trans. Signal Process. 44,
+//! 988, 1996), so that neither a constant nor rumble begins with a step that would ring.
 
 use crate::model::fullband::Hearing;
 use std::f64::consts::PI;
 use std::ops::Range;
+
+/// Periods of the lowest audible frequency after which the filter's beginning is forgotten.
+const SETTLING_PERIODS: f64 = 8.0;
 
 /// What can be heard of a signal that was recorded in a range of samples; silence elsewhere.
 pub(crate) fn audible(
@@ -17,13 +22,17 @@ pub(crate) fn audible(
     let end = recorded.end.min(samples.len());
     let range = recorded.start.min(end)..end;
     let mut heard = vec![0.0; samples.len()];
-    let sum: f64 = samples[range.clone()].iter().map(|&sample| f64::from(sample)).sum();
-    // A constant would be a step where the recording begins.
-    let constant = sum / range.len().max(1) as f64;
+    let (heard_samples, samples) = (&mut heard[range.clone()], &samples[range]);
+    let Some(first) = samples.first().map(|&sample| f64::from(sample)) else { return heard };
     let mut sections = high_pass(f64::from(sample_rate), parameters);
-    for (heard, &sample) in heard[range.clone()].iter_mut().zip(&samples[range]) {
-        let centred = f64::from(sample) - constant;
-        *heard = sections.iter_mut().fold(centred, |input, section| section.run(input)) as f32;
+    // Relative to the first sample, so that the filter begins at rest.
+    let mut run = |centred| sections.iter_mut().fold(centred, |input, section| section.run(input));
+    let settling = (SETTLING_PERIODS * f64::from(sample_rate) / parameters.lowest_hz) as usize;
+    for &sample in samples[..samples.len().min(settling)].iter().rev() {
+        run(first - f64::from(sample));
+    }
+    for (heard, &sample) in heard_samples.iter_mut().zip(samples) {
+        *heard = run(f64::from(sample) - first) as f32;
     }
     heard
 }
@@ -70,7 +79,7 @@ mod tests {
 
     /// The level in dB at which a tone leaves the filter, once it has settled.
     fn level_db(hz: f64, constant: f32) -> f64 {
-        let hearing = Parameters::version_2().hearing.unwrap();
+        let hearing = Parameters::built_in().hearing.unwrap();
         let tone = |n: usize| (2.0 * PI * hz * n as f64 / 48_000.0).sin() as f32 + constant;
         let tone: Vec<f32> = (0..96_000).map(tone).collect();
         let heard = audible(&tone, &(0..usize::MAX), 48_000, &hearing);
@@ -86,8 +95,21 @@ mod tests {
     }
 
     #[test]
+    fn rumble_leaves_as_little_at_the_beginning_as_later() {
+        let hearing = Parameters::built_in().hearing.unwrap();
+        for phase in [0.0, 1.0, 2.0, 3.0] {
+            let tone = |n: usize| (2.0 * PI * 10.0 * n as f64 / 48_000.0 + phase).sin() as f32;
+            let tone: Vec<f32> = (0..24_000).map(tone).collect();
+            let heard = audible(&tone, &(0..usize::MAX), 48_000, &hearing);
+            let loudest = heard.iter().fold(0.0f32, |most, sample| most.max(sample.abs()));
+            println!("{phase}: {loudest}");
+            assert!(loudest < 0.02, "{phase}: {loudest}");
+        }
+    }
+
+    #[test]
     fn a_constant_leaves_silence_and_so_does_what_was_not_recorded() {
-        let hearing = Parameters::version_2().hearing.unwrap();
+        let hearing = Parameters::built_in().hearing.unwrap();
         let heard = audible(&[0.25; 4800], &(1000..3000), 48_000, &hearing);
         assert!(heard.iter().all(|sample| sample.abs() < 1e-6));
     }

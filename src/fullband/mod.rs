@@ -177,7 +177,8 @@ impl Reference {
         let recorded = self.recorded(&recorded);
         let path = self.path(&heard, &recorded);
         let expected = self.compensate(&mut heard.powers, &path);
-        let spectral_distance = self.spectral_distance([&expected, &heard.powers], &recorded);
+        let spectral_distance =
+            self.spectral_distance([&expected, &heard.powers], &path, &recorded);
         let lost_modulation = self.lost_modulation(&heard.powers, &recorded);
         let loudness = [expected, heard.powers].map(|powers| self.loudness(powers));
         pooling::Frames {
@@ -267,20 +268,27 @@ impl Reference {
     }
 
     /// Of each frame, from the powers that are expected and that are heard.
-    fn spectral_distance(&self, powers: [&FrameBands; 2], recorded: &[bool]) -> Vec<f64> {
+    fn spectral_distance(
+        &self,
+        powers: [&FrameBands; 2],
+        path: &Path,
+        recorded: &[bool],
+    ) -> Vec<f64> {
         let Some(parameters) = &self.parameters.spectral_distance else { return self.nothing() };
         let [expected, heard] = powers.map(levels);
+        let carried = bandwidth::carried_shares(&path.response_db, &self.parameters.bandwidth);
         let (counted, floor_db) = (self.speech_recorded(recorded), self.masked_below_db);
-        spectral_distance::spectral_distance([&expected, &heard], &counted, floor_db, parameters)
+        let levels = [&expected, &heard];
+        spectral_distance::spectral_distance(levels, &carried, &counted, floor_db, parameters)
     }
 
     /// Of the whole signal, from the powers that are heard.
     fn lost_modulation(&self, heard: &FrameBands, recorded: &[bool]) -> f64 {
         let Some(parameters) = &self.parameters.modulation else { return 0.0 };
         let counted = self.speech_recorded(recorded);
-        let depths = [&self.spectrum.powers, heard]
-            .map(|powers| modulation::modulation_depth(powers, &counted, parameters));
         let thresholds = &self.bands.threshold_db;
+        let depths = [&self.spectrum.powers, heard]
+            .map(|powers| modulation::modulation_depth(powers, thresholds, &counted, parameters));
         modulation::lost_modulation(
             depths.each_ref().map(Vec::as_slice),
             &self.speech,

@@ -122,7 +122,7 @@ mod tests {
 
     /// By how much a tone's roughness rises when its level goes up and down so often a second.
     fn rise(modulation_hz: f64) -> f64 {
-        let parameters = Parameters::version_2();
+        let parameters = Parameters::built_in();
         let roughness = parameters.roughness.unwrap();
         let tone = |depth: f64| -> Vec<f32> {
             let at = |n: usize| n as f64 / 48_000.0;

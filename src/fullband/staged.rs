@@ -63,7 +63,7 @@ impl FullbandStages {
     pub fn spectral_distance(&self) -> usize {
         let recorded = self.reference.recorded(&ALWAYS);
         let [expected, heard] = &self.compensated;
-        self.reference.spectral_distance([expected, heard], &recorded).len()
+        self.reference.spectral_distance([expected, heard], &self.path, &recorded).len()
     }
 
     /// How much modulation is left.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Most Bark bands that a model may have.
 pub(crate) const MOST_BANDS: usize = 128;
 
-/// Every constant of the model. Five were fitted to people's votes: the weights of [`Mapping`].
+/// Every constant of the model. The weights of [`Mapping`] were fitted to people's votes, and some of its exponents.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
@@ -239,6 +239,8 @@ section! {
         window_frames: [usize; 2],
         /// Depth that is too small to matter, as a ratio of mean squares.
         floor: f64,
+        /// The most that a band can lose, in dB.
+        most_db: f64,
         /// Level relative to the threshold in quiet at which a band begins to matter and matters fully, in dB.
         present_db: [f64; 2],
     }
@@ -311,13 +313,6 @@ struct File {
 }
 
 impl Parameters {
-    /// Those of version 2, which the tests of its views go by.
-    #[cfg(test)]
-    pub(crate) fn version_2() -> Self {
-        Self::from_json("basilar-fb-2.json", include_str!("../../models/basilar-fb-2.json"))
-            .expect("a valid model")
-    }
-
     /// The parameters that are compiled in, of `models/basilar-fb.json`.
     pub fn built_in() -> Self {
         Self::from_json("basilar-fb.json", include_str!("../../models/basilar-fb.json"))

@@ -4,12 +4,17 @@ use crate::material::program::basilar;
 use crate::material::shared;
 use serde_json::Value;
 
-/// Each listening test, and the least Pearson and Spearman correlation, clip by clip.
-const PROMISED: [(&str, f64, f64); 3] =
-    [("p835-48k", 0.896, 0.900), ("p835-16k", 0.882, 0.868), ("mushra-24k", 0.679, 0.553)];
-
-/// The largest root mean square error without any mapping, on the tests of speech with votes from 1 to 5.
-const PROMISED_RMSE: f64 = 0.45;
+/// Each listening test: the least Pearson and Spearman correlation, clip by clip, and the largest root mean square error
+/// without any mapping where votes go from 1 to 5.
+const PROMISED: [(&str, f64, f64, Option<f64>); 6] = [
+    ("p835-48k", 0.90, 0.90, Some(0.45)),
+    ("p835-16k", 0.86, 0.84, Some(0.45)),
+    ("mushra-24k", 0.77, 0.72, None),
+    ("genspeech-lpcnet", 0.87, 0.82, None),
+    ("barysenka", 0.83, 0.83, None),
+    // Of music, which people rate lower than speech when bands are gone.
+    ("tcdaudio", 0.94, 0.95, Some(0.62)),
+];
 
 #[test]
 fn fullband_scores_follow_the_votes() {
@@ -18,13 +23,14 @@ fn fullband_scores_follow_the_votes() {
     command.arg("validate").arg(ratings).args(["--model", "fb", "--json"]);
     let done = command.assert().code(0).stderr("");
     let found: Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
-    for (name, pearson, spearman) in PROMISED {
+    for (name, pearson, spearman, rmse) in PROMISED {
         let mut datasets = found["datasets"].as_array().unwrap().iter();
         let dataset = datasets.find(|dataset| dataset["dataset"] == name).unwrap();
         let statistic = |name: &str| dataset["clips"]["metrics"][0][name].as_f64();
         println!("{name:10} {}", dataset["clips"]["metrics"][0]);
         assert!(statistic("pearson") >= Some(pearson), "{name}: {:?}", statistic("pearson"));
         assert!(statistic("spearman") >= Some(spearman), "{name}: {:?}", statistic("spearman"));
-        assert!(statistic("rmse").is_none_or(|rmse| rmse <= PROMISED_RMSE), "{name}");
+        assert!(rmse.is_none_or(|most| statistic("rmse") <= Some(most)), "{name}");
+        assert!(rmse.is_none() || statistic("rmse").is_some(), "{name}");
     }
 }

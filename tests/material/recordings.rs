@@ -4,6 +4,9 @@ use basilar::Signal;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+/// The shipped talkers at 48 kHz.
+pub const TALKERS_48K: [&str; 3] = ["alsa-en", "horizons-de", "horizons-fr"];
+
 /// The folder of the shipped recordings.
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("audio-samples")

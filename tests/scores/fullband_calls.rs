@@ -20,7 +20,7 @@ struct Voice {
 
 /// The shipped 48 kHz talkers.
 static VOICES: LazyLock<[Voice; 3]> = LazyLock::new(|| {
-    ["alsa-en", "horizons-de", "horizons-fr"]
+    recordings::TALKERS_48K
         .map(|talker| Voice::new(recordings::open(&format!("48k/{talker}/reference.wav"))))
 });
 
