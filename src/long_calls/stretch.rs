@@ -8,7 +8,7 @@ use super::windows::Windows;
 use crate::alignment;
 use crate::error::{Error, Result};
 use crate::model::{Model, Parameters};
-use crate::score::{Alignment, Score, Timeline};
+use crate::score::{Score, Timeline};
 use crate::scorer::Scorer;
 use crate::signal::Signal;
 use std::ops::{Range, RangeInclusive};
@@ -18,7 +18,7 @@ const MARGIN: i64 = FRAMES_PER_S as i64 / 2;
 /// A neighbour whose delay is so far away, in frames, does not widen the look.
 const LEAP: i64 = 5 * FRAMES_PER_S as i64;
 /// An alignment that is less sure than this is worse than the course.
-const SURE: f64 = Alignment::UNRELATED_BELOW;
+const SURE: f64 = 0.3;
 /// A stretch of which less was recorded is not scored, as a share.
 const RECORDED: f64 = 0.5;
 /// Less than this missing at an end is not worth a cut in speech, in seconds.
@@ -163,10 +163,9 @@ impl Cut {
                 let start_s = start_s + missing_before_s;
                 let mut score = moved(score, start_s, recorded.start - start_s);
                 if missing_s > 0.0 {
-                    score.warnings.push(format!(
-                        "{}: {missing_s:.1} s of this stretch are not recorded; the rest is scored",
-                        name()
-                    ));
+                    let words = "of this stretch are not recorded; the rest is scored";
+                    let warning = format!("{}: {missing_s:.1} s {words}", name());
+                    score.notice("partly_recorded", warning);
                 }
                 Ok(score)
             }
