@@ -72,7 +72,7 @@ impl Score {
             let name = degraded.name();
             self.notice(
                 "wrong_recording",
-                format!("{name}: holds something else than the reference, as far as can be told; check that the two belong together"),
+                format!("{name}: hardly resembles the reference, as far as can be told; check that the two belong together"),
             );
         }
         Ok(())
