@@ -417,6 +417,22 @@ pub enum Error {
         /// What the two have in common.
         key: String,
     },
+    /// A file of limits for comparisons that cannot be followed.
+    #[error("{name}: {reason}; mend the file")]
+    InvalidLimits {
+        /// File.
+        name: String,
+        /// What is wrong and where.
+        reason: String,
+    },
+    /// A baseline that is not to be replaced by these results.
+    #[error("{name}: the baseline stays as it is: {reason}")]
+    NotUpdated {
+        /// The baseline.
+        name: String,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// Scores of different models where only those of one can be set side by side.
     #[error("{name}: {reason}")]
     DifferentModels {

@@ -77,6 +77,12 @@ pub struct Score {
     pub degraded: Levels,
     /// What a careful listener should know about the inputs.
     pub warnings: Vec<String>,
+    /// The kinds of those warnings, such as `clipped` or `wrong_recording`, each once.
+    pub warning_kinds: Vec<&'static str>,
+    /// What the connection did to time and level, where that was asked for or the model goes by it
+    /// ([`PreparedReference::measure_connection`](crate::PreparedReference::measure_connection)).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<Connection>,
     /// What it fell for, where that was asked for
     /// ([`PreparedReference::explain`](crate::PreparedReference::explain)).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,10 +102,6 @@ pub struct Alignment {
 }
 
 impl Alignment {
-    /// The confidence below which two recordings may have nothing to do with each other. Unrelated speech, tones and
-    /// noise stay below it; of the shipped degradations only vocoders below 5 kbit/s do.
-    pub const UNRELATED_BELOW: f64 = 0.3;
-
     /// The delay of the longest utterance, in seconds; positive where the degraded signal is late.
     pub fn delay_s(&self) -> f64 {
         let longest =
@@ -215,6 +217,29 @@ pub struct Levels {
     pub speech_activity: f64,
 }
 
+/// What a connection did to time and level: measured in the same way whatever model scores.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Connection {
+    /// The delay at the start, in seconds: that of the longest stretch at one delay; positive where the degraded recording
+    /// is late.
+    pub delay_s: f64,
+    /// The smallest and largest delay, in seconds, without what the clocks move.
+    pub delay_range_s: [f64; 2],
+    /// How far those are apart, in seconds.
+    pub delay_jitter_s: f64,
+    /// How much slower the degraded recording's clock makes it, in parts per million; zero where none can be told.
+    pub clock_drift_ppm: f64,
+    /// How much of the reference's speech is not heard, in seconds.
+    pub unheard_speech_s: f64,
+    /// How much louder the degraded recording's active speech level (P.56) is, in dB.
+    pub level_change_db: f64,
+    /// Between which limits the gain goes up and down, in dB; none where too little speech is heard to tell.
+    pub gain_range_db: Option<f64>,
+    /// How sure the alignment is that the degraded recording holds the reference, 0 to 1.
+    pub confidence: f64,
+}
+
 impl Score {
     /// What every model's score says, and nothing else.
     pub(crate) fn bare(model: &Model, mos_lqo: f64) -> Self {
@@ -232,6 +257,8 @@ impl Score {
             reference: Levels::default(),
             degraded: Levels::default(),
             warnings: Vec::new(),
+            warning_kinds: Vec::new(),
+            connection: None,
             diagnosis: None,
         }
     }

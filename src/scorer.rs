@@ -1,16 +1,19 @@
 //! The one way in: a scorer, a reference prepared once, and the score of each degraded signal.
 
+mod connection;
 mod fullband;
+mod notices;
 mod p862;
 
 use crate::alignment;
 use crate::error::Result;
 use crate::model::{ChosenModel, ModelChoice, Parameters};
 use crate::p862::Prepared as P862Reference;
-use crate::score::{Alignment, Recording, Score, Scored};
+use crate::score::{Connection, Recording, Score, Scored};
 use crate::signal::{OpenOptions, Signal};
 use fullband::FullbandReference;
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// Scores degraded signals against references with one model, or with the one that suits the reference.
 #[derive(Debug, Clone, Default)]
@@ -42,7 +45,7 @@ impl Scorer {
             },
             chosen,
             signal: reference.clone(),
-            warnings: warnings(reference),
+            level_dbov: OnceLock::new(),
         })
     }
 
@@ -68,7 +71,8 @@ pub struct PreparedReference {
     chosen: ChosenModel,
     signal: Signal,
     prepared: Prepared,
-    warnings: Vec<String>,
+    /// Active speech level of the reference (P.56), in dBov, once it was asked for.
+    level_dbov: OnceLock<f64>,
 }
 
 enum Prepared {
@@ -114,7 +118,25 @@ impl PreparedReference {
     /// A degraded signal that has samples which are not finite. P.862 also refuses one that is too short or silent, a
     /// reference without speech, and one whose speech the degraded signal does not overlap.
     pub fn score(&self, degraded: &Signal) -> Result<Score> {
-        self.score_aligned(degraded, None)
+        let mut score = self.score_aligned(degraded, None)?;
+        score.notice_form(&self.chosen.model, &self.signal, degraded);
+        score.notice_unheard(degraded);
+        Ok(score)
+    }
+
+    /// Measures what the connection did to time and level, where the score does not say so yet: basilar-fb goes by the
+    /// same alignment, P.862 has one of its own. It takes about as long as a score of P.862, or longer.
+    ///
+    /// # Errors
+    /// A degraded signal whose rate is out of range.
+    pub fn measure_connection(&self, degraded: &Signal, score: &mut Score) -> Result<()> {
+        if score.connection.is_none() {
+            let level_dbov =
+                *self.level_dbov.get_or_init(|| self.signal.speech_level().active_dbov);
+            score.connection = Some(Connection::between(&self.signal, degraded, level_dbov)?);
+            score.notice_unheard(degraded);
+        }
+        Ok(())
     }
 
     /// The same for a recording that is on the reference's time axis already, sample for sample.
@@ -126,7 +148,7 @@ impl PreparedReference {
             Prepared::P862(_) => None,
             Prepared::Fullband(prepared) => Some(prepared.on_time()),
         };
-        self.score_aligned(heard, known)
+        self.bare_score(heard, known)
     }
 
     /// The same where the alignment of the two at the model's rate may be known already. P.862 has its own.
@@ -138,26 +160,20 @@ impl PreparedReference {
         degraded: &Signal,
         known: Option<alignment::Alignment>,
     ) -> Result<Score> {
-        degraded.validate()?;
-        let mut score = match &self.prepared {
-            Prepared::P862(prepared) => {
-                Score::of_outcome(&self.chosen.model, prepared.score(degraded)?)
-            }
-            Prepared::Fullband(prepared) => prepared.score(&self.chosen.model, degraded, known)?,
-        };
-        score.warnings = self.warnings.iter().cloned().chain(warnings(degraded)).collect();
-        let confidence = score.alignment.confidence();
-        if confidence < Alignment::UNRELATED_BELOW {
-            score.warnings.push(format!(
-                "{}: hardly resembles the reference (alignment confidence {confidence:.2}); check that the two belong together",
-                degraded.name()
-            ));
-        }
+        let mut score = self.bare_score(degraded, known)?;
+        score.notice_signals(&self.signal, degraded);
+        score.notice_belonging(&self.signal, degraded)?;
         Ok(score)
     }
-}
 
-/// What was noticed when a signal was read, with its name.
-fn warnings(signal: &Signal) -> Vec<String> {
-    signal.warnings().iter().map(|warning| format!("{}: {warning}", signal.name())).collect()
+    /// The score without what it should be read with.
+    fn bare_score(&self, degraded: &Signal, known: Option<alignment::Alignment>) -> Result<Score> {
+        degraded.validate()?;
+        match &self.prepared {
+            Prepared::P862(prepared) => {
+                Ok(Score::of_outcome(&self.chosen.model, prepared.score(degraded)?))
+            }
+            Prepared::Fullband(prepared) => prepared.score(&self.chosen.model, degraded, known),
+        }
+    }
 }

@@ -14,10 +14,13 @@
 //!    whole band.
 //! 9. `coverage`: what was not heard, what was heard twice, and how sure all this is.
 //!
+//! `belonging` asks before all this whether the two recordings hold the same at all.
+//!
 //! Stages 3 and 4 follow the idea of P.862 clause 10.1.4 to 10.1.6 (crude delay from envelopes, then fine delay of
 //! utterances, then their splitting) without its limits: the delay is unbounded, and changes anywhere.
 
 mod anchors;
+mod belonging;
 mod boundaries;
 mod boundary_evidence;
 mod candidates;
@@ -35,6 +38,7 @@ mod warp;
 mod waveforms;
 
 pub use crate::model::alignment::AlignmentParameters;
+pub use belonging::{Likeness, belong_together};
 pub use coverage::Insertion;
 
 use crate::dsp::decimate::Decimated;

@@ -23,7 +23,7 @@ pub(crate) fn score_pairs(
         .zip(pairs)
         .map(|(index, pair)| Ok(Task { index, carried: Cells::new(), pair: Ok(pair) }));
     let queue = Queue::new(Box::new(tasks), Done::default());
-    let references = Pairs::new(false);
+    let references = Pairs::new(false, false);
     let score =
         |pair: &Pair| references.score(pair, |_, scored| row::mos_lqo(scored.score.mos_lqo));
     let mut keep = |task: Task, result| {

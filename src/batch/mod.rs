@@ -109,7 +109,7 @@ impl Batch {
             let score = |pair: &Pair| calls.score(pair);
             return runner::run(queue, keep, self.jobs, &score, on_row, progress);
         }
-        let pairs = Pairs::new(self.defaults.explain);
+        let pairs = Pairs::new(self.defaults.explain, true);
         let score = |pair: &Pair| {
             pairs.score(pair, |reference, scored| Outcome::scored(reference.recording(), &scored))
         };

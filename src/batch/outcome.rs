@@ -10,6 +10,7 @@ use crate::service_band::ServiceBand;
 use crate::table::{Cells, text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// The result of one row of the manifest, which makes one row of the results, or several for a long call.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -61,6 +62,13 @@ impl Outcome {
     /// The kind of error, where the row could not be scored.
     pub fn error_kind(&self) -> Option<String> {
         self.cells.get("error_kind").map(|kind| text(Some(kind)))
+    }
+
+    /// The kinds of warnings that it comes with, each once; of a long call those of its parts too.
+    pub fn warning_kinds(&self) -> BTreeSet<String> {
+        let cells = std::iter::once(&self.cells).chain(&self.parts);
+        let kinds = cells.filter_map(|cells| cells.get("warning_kinds")?.as_str());
+        kinds.flat_map(|kinds| kinds.split("; ")).map(str::to_owned).collect()
     }
 
     /// The rows of the results, each with the cells that are carried from the manifest.

@@ -79,6 +79,11 @@ pub(super) fn write(
         if let Some(kind) = entry.outcome.error_kind() {
             *summary.failed.entry(kind).or_default() += 1;
         }
+        let kinds = entry.outcome.warning_kinds();
+        summary.warned += u64::from(!kinds.is_empty());
+        for kind in kinds {
+            *summary.warnings.entry(kind).or_default() += 1;
+        }
         for cells in entry.outcome.rows(&entry.carried) {
             for (writer, output) in writers.iter_mut().zip(&outputs) {
                 writer.write(&cells).map_err(|error| output.unwritable(error))?;

@@ -22,4 +22,8 @@ pub struct Summary {
     pub rows: u64,
     /// How many of them could not be scored, by the kind of error.
     pub failed: BTreeMap<String, u64>,
+    /// How many of them come with warnings.
+    pub warned: u64,
+    /// How many come with a warning of each kind.
+    pub warnings: BTreeMap<String, u64>,
 }

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::finding::{Diagnosis, Kind as Finding};
 use crate::rounding::rounded;
-use crate::score::{Recording, Score, Scored};
+use crate::score::{Connection, Recording, Score, Scored};
 use crate::table::{Cells, Column, Kind};
 use serde_json::Value;
 
@@ -30,11 +30,15 @@ const OF_SCORE: [Described<Score>; 12] = [
     word("band", |score| score.bandwidth.to_string().into()),
     word("model", |score| score.model.clone().into()),
     word("model_version", |score| score.model_version.clone().into()),
-    number("delay_ms", |score| milliseconds(score.alignment.delay_s())),
-    number("delay_min_ms", |score| milliseconds(score.alignment.delay_range_s().0)),
-    number("delay_max_ms", |score| milliseconds(score.alignment.delay_range_s().1)),
+    number("delay_ms", |score| {
+        let found = score.connection.as_ref();
+        milliseconds(found.map_or_else(|| score.alignment.delay_s(), |found| found.delay_s))
+    }),
+    number("delay_min_ms", |score| milliseconds(delay_range_s(score)[0])),
+    number("delay_max_ms", |score| milliseconds(delay_range_s(score)[1])),
     number("clock_drift_ppm", |score| {
-        score.alignment.clock_drift_ppm.map(|ppm| rounded(ppm, 1)).into()
+        let found = score.connection.as_ref().map(|found| found.clock_drift_ppm);
+        found.or(score.alignment.clock_drift_ppm).map(|ppm| rounded(ppm, 1)).into()
     }),
     number("reference_level_dbov", |score| rounded(score.reference.level_dbov, 2).into()),
     number("degraded_level_dbov", |score| rounded(score.degraded.level_dbov, 2).into()),
@@ -46,11 +50,22 @@ const DURATIONS: [Described<[Recording; 2]>; 2] = [
     number("degraded_duration_s", |[_, degraded]| rounded(degraded.duration_s, 4).into()),
 ];
 
+/// What the connection did to time and level.
+const OF_CONNECTION: [Described<Connection>; 4] = [
+    number("delay_jitter_ms", |found| milliseconds(found.delay_jitter_s)),
+    number("unheard_speech_ms", |found| rounded(1000.0 * found.unheard_speech_s, 1).into()),
+    number("level_change_db", |found| rounded(found.level_change_db, 2).into()),
+    number("gain_range_db", |found| found.gain_range_db.map(|range| rounded(range, 2)).into()),
+];
+
 /// What else a score says.
-const REMARKS: [Described<Score>; 3] = [
+const REMARKS: [Described<Score>; 4] = [
     number("reference_activity", |score| rounded(score.reference.speech_activity, 4).into()),
     number("degraded_activity", |score| rounded(score.degraded.speech_activity, 4).into()),
     word("warnings", |score| warnings(&score.warnings)),
+    word("warning_kinds", |score| {
+        Some(score.warning_kinds.join("; ")).filter(|kinds| !kinds.is_empty()).into()
+    }),
 ];
 
 /// Why it is low, where that was asked for.
@@ -112,6 +127,7 @@ pub fn columns(form: Form) -> impl Iterator<Item = Column> {
     let parts = OF_PART.into_iter().filter(move |_| form.long_calls);
     parts
         .chain(names(&OF_SCORE))
+        .chain(names(&OF_CONNECTION).filter(move |_| !form.long_calls))
         .chain(names(&DURATIONS))
         .chain(names(&REMARKS))
         .chain(names(&OF_DIAGNOSIS).filter(move |_| form.explain))
@@ -124,9 +140,10 @@ pub fn scored(reference: Recording, degraded: &Scored) -> Cells {
     let Scored { recording, score } = degraded;
     let recordings = [reference, *recording];
     let durations = cells(&DURATIONS, &recordings);
+    let connection = score.connection.iter().flat_map(|found| cells(&OF_CONNECTION, found));
     let diagnosis = score.diagnosis.iter().flat_map(|diagnosis| cells(&OF_DIAGNOSIS, diagnosis));
     let remarks = cells(&REMARKS, score).chain(diagnosis);
-    cells(&OF_SCORE, score).chain(durations).chain(remarks).collect()
+    cells(&OF_SCORE, score).chain(connection).chain(durations).chain(remarks).collect()
 }
 
 /// The cells of a score alone.
@@ -172,6 +189,12 @@ fn second(diagnosis: &Diagnosis, kind: Finding, decimals: i32) -> Value {
 /// A MOS-LQO as it stands in results.
 pub(crate) fn mos_lqo(mos_lqo: f64) -> f64 {
     rounded(mos_lqo, 4)
+}
+
+/// The smallest and largest delay, in seconds.
+fn delay_range_s(score: &Score) -> [f64; 2] {
+    let own = || score.alignment.delay_range_s().into();
+    score.connection.as_ref().map_or_else(own, |found| found.delay_range_s)
 }
 
 fn milliseconds(seconds: f64) -> Value {

@@ -15,13 +15,15 @@ pub(super) struct Pairs {
     references: References<ReferenceKey, PreparedReference>,
     /// Whether every score comes with its diagnosis.
     explain: bool,
+    /// Whether it comes with what the connection did to time and level.
+    connection: bool,
 }
 
 impl Pairs {
-    pub fn new(explain: bool) -> Self {
+    pub fn new(explain: bool, connection: bool) -> Self {
         let references =
             References::new(|reference: &PreparedReference| reference.recording().samples());
-        Self { references, explain }
+        Self { references, explain, connection }
     }
 
     /// What `told` makes of a pair's score.
@@ -37,6 +39,9 @@ impl Pairs {
             |reference| {
                 let degraded = Signal::open_with(&pair.degraded, &options)?;
                 let mut scored = reference.compare(&degraded)?;
+                if self.connection {
+                    reference.measure_connection(&degraded, &mut scored.score)?;
+                }
                 if self.explain {
                     scored.score.diagnosis = Some(reference.diagnose(&degraded, &scored.score)?);
                 }

@@ -54,15 +54,23 @@ pub struct Arguments {
     /// Continues a run that was stopped.
     #[arg(long)]
     resume: bool,
+    /// Exit code 1 where a row comes with a warning, such as that of a wrong recording.
+    #[arg(long)]
+    fail_on_warning: bool,
     /// Takes a manifest without rows, which is refused otherwise.
     #[arg(long)]
     allow_empty: bool,
 }
 
-/// 0 done, 2 not run or not written, 3 some rows could not be scored.
+/// 0 done, 1 a warning that was asked to fail, 2 not run or not written, 3 some rows could not be scored.
 pub fn run(arguments: Arguments) -> Result<Exit> {
+    let fail_on_warning = arguments.fail_on_warning;
     let summary = score(arguments)?;
-    Ok(if summary.failed.is_empty() { Exit::Done } else { Exit::NotScored })
+    Ok(match summary.failed.is_empty() {
+        false => Exit::NotScored,
+        true if fail_on_warning && summary.warned > 0 => Exit::GateFailed,
+        true => Exit::Done,
+    })
 }
 
 fn score(arguments: Arguments) -> basilar::Result<Summary> {
@@ -97,6 +105,12 @@ fn tell(summary: &Summary) {
     let failed: u64 = summary.failed.values().sum();
     super::tell(format_args!("{} of {} rows scored", summary.rows - failed, summary.rows));
     for (kind, rows) in &summary.failed {
+        super::tell(format_args!("{rows:>8} {kind}"));
+    }
+    if summary.warned > 0 {
+        super::tell(format_args!("{} with warnings", summary.warned));
+    }
+    for (kind, rows) in &summary.warnings {
         super::tell(format_args!("{rows:>8} {kind}"));
     }
 }

@@ -27,8 +27,10 @@ mod timing;
 
 pub use crate::finding::{Diagnosis, Finding, Kind};
 
+use crate::alignment::belong_together;
 use crate::error::Result;
-use crate::score::{Alignment, Score};
+use crate::model::belonging::Belonging;
+use crate::score::Score;
 use crate::scorer::PreparedReference;
 use crate::signal::Signal;
 use clipping::Curve;
@@ -68,7 +70,7 @@ impl PreparedReference {
         let [reference, degraded] = [self.signal(), degraded].map(|signal| signal.resampled(rate));
         let (reference, degraded) = (reference?, degraded?);
         let evidence = Evidence::new(&reference, &degraded);
-        if let Some(finding) = unrelated(&evidence, &degraded, score.mos_lqo) {
+        if let Some(finding) = unrelated(&evidence, [&reference, &degraded], score.mos_lqo) {
             return Ok(Diagnosis::priced(vec![finding], &[]));
         }
         let causes = Causes::of(&evidence, degraded.samples());
@@ -123,22 +125,20 @@ impl Prices<'_> {
     }
 }
 
-/// Confidence of the alignment below which a score at the bottom of the scale means another recording.
-const DOUBTFUL_BELOW: f64 = 0.5;
-/// A MOS-LQO at the bottom of the scale: P.862.2 gives other speech up to 1.6.
-const NOTHING_HEARD_BELOW: f64 = 1.7;
-
 /// Whether there is nothing to compare.
-fn unrelated(evidence: &Evidence, degraded: &Signal, mos_lqo: f64) -> Option<Finding> {
+fn unrelated(
+    evidence: &Evidence,
+    [reference, degraded]: [&Signal; 2],
+    mos_lqo: f64,
+) -> Option<Finding> {
     let level = degraded.speech_level().active_dbov;
     if level < SILENT_DBOV && level < evidence.speech_dbov - SILENT_DB {
         return Some(Finding::whole(Kind::NothingHeard, level, 1.0));
     }
+    let belongs = mos_lqo >= Belonging::built_in().asked_below_mos
+        || belong_together(reference.samples(), degraded.samples(), reference.sample_rate());
     let confidence = evidence.alignment.confidence;
-    // Envelopes of unlike speech may agree by half; then the model hears nothing of the reference either.
-    let is_doubtful = confidence < DOUBTFUL_BELOW && mos_lqo < NOTHING_HEARD_BELOW;
-    (confidence < Alignment::UNRELATED_BELOW || is_doubtful)
-        .then(|| Finding::whole(Kind::WrongRecording, confidence, 1.0 - confidence))
+    (!belongs).then(|| Finding::whole(Kind::WrongRecording, confidence, 1.0 - confidence))
 }
 
 /// What was found, with what it takes to take it back.

@@ -9,13 +9,11 @@ use crate::alignment;
 use crate::error::{Error, Result};
 use crate::model::long_calls::LongCallParameters;
 use crate::model::{Model, Parameters};
-use crate::score::{Alignment, Score, Timeline};
+use crate::score::{Score, Timeline};
 use crate::scorer::Scorer;
 use crate::signal::Signal;
 use std::ops::{Range, RangeInclusive};
 
-/// An alignment that is less sure than this is worse than the course.
-const SURE: f64 = Alignment::UNRELATED_BELOW;
 
 /// The windows in which a stretch and what is heard of it lie.
 pub(super) struct Task {
@@ -161,10 +159,9 @@ impl Cut {
                 let start_s = start_s + missing_before_s;
                 let mut score = moved(score, start_s, recorded.start - start_s);
                 if missing_s > 0.0 {
-                    score.warnings.push(format!(
-                        "{}: {missing_s:.1} s of this stretch are not recorded; the rest is scored",
-                        name()
-                    ));
+                    let words = "of this stretch are not recorded; the rest is scored";
+                    let warning = format!("{}: {missing_s:.1} s {words}", name());
+                    score.notice("partly_recorded", warning);
                 }
                 Ok(score)
             }
@@ -188,8 +185,9 @@ impl Cut {
         let samples = reference.samples();
         let found = alignment::align(samples, degraded.samples(), rate, model.alignment());
         let offset_s = self.window_s - self.stretch_s.start;
-        let mut sure = found.segments.iter().filter(|segment| segment.confidence >= SURE);
-        let (Some(first), true) = (sure.next(), found.confidence >= SURE) else {
+        let least = LongCallParameters::built_in().stretches.sure;
+        let mut sure = found.segments.iter().filter(|segment| segment.confidence >= least);
+        let (Some(first), true) = (sure.next(), found.confidence >= least) else {
             return Ok(([self.task.delay_s; 2], None));
         };
         let last = sure.next_back().unwrap_or(first);

@@ -100,6 +100,8 @@ section! {
         margin_s: f64,
         /// A neighbour whose delay is so far away does not widen the look, in seconds.
         leap_s: f64,
+        /// An alignment of less confidence is worse than the course.
+        sure: f64,
         /// A stretch of which less was recorded is not scored, as a share.
         recorded_share: f64,
         /// Less than this missing at an end is not cut off the reference, in seconds.

@@ -1,6 +1,7 @@
 //! A model's parameters, read from `models/*.json`: every constant that the code names stands there with its source.
 
 pub(crate) mod alignment;
+pub(crate) mod belonging;
 mod choice;
 mod fingerprint;
 pub(crate) mod fullband;

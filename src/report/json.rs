@@ -2,6 +2,7 @@
 
 use super::Entry;
 use crate::model::{Band, ChosenModel, Model};
+use crate::results::Comparison;
 use crate::score::{Recording, Scored};
 use crate::validation::Validation;
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -63,6 +64,37 @@ pub fn models(out: &mut impl Write) -> Result<()> {
 /// What the writer says.
 pub fn validation(out: &mut impl Write, validation: &Validation) -> Result<()> {
     line(out, validation)
+}
+
+/// A comparison (schema `basilar-comparison/1`); where nothing could be compared, why.
+///
+/// # Errors
+/// What the writer says.
+pub fn comparison(
+    out: &mut impl Write,
+    compared: std::result::Result<&Comparison, &crate::error::Error>,
+) -> Result<()> {
+    #[derive(serde::Serialize)]
+    struct NotCompared {
+        schema: &'static str,
+        passed: bool,
+        error_kind: &'static str,
+        error: String,
+    }
+    let written = match compared {
+        Ok(comparison) => serde_json::to_writer_pretty(&mut *out, comparison),
+        Err(error) => serde_json::to_writer_pretty(
+            &mut *out,
+            &NotCompared {
+                schema: "basilar-comparison/1",
+                passed: false,
+                error_kind: error.kind(),
+                error: error.to_string(),
+            },
+        ),
+    };
+    written.map_err(Error::from)?;
+    writeln!(out)
 }
 
 #[derive(serde::Serialize)]

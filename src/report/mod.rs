@@ -26,10 +26,46 @@ pub struct Entry<T> {
     pub outcome: Result<T>,
 }
 
-/// A text as one line for a terminal or the log of a CI system: a name may hold line breaks, escape sequences, and what
-/// GitHub takes for a command, `::` or `##[` at the start of a line.
+/// A text as one line for a terminal, a report or the log of a CI system: the one door for names and cells, which may
+/// hold line breaks, escape sequences, marks that turn the direction of what follows, and what CI systems take for a
+/// command: `::` at the start of a line, `##` before a bracket or a name anywhere in it.
 pub fn printable(text: &str) -> String {
-    let text = text.replace(char::is_control, "\u{fffd}");
-    let command = ["::", "##["].iter().any(|start| text.trim_start().starts_with(start));
-    if command { format!("\u{fffd}{}", text.trim_start()) } else { text }
+    let unsafe_in_a_line = |character: char| {
+        character.is_control()
+            || matches!(
+                character,
+                '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+            )
+    };
+    let text = text.replace(unsafe_in_a_line, "\u{fffd}").replace("##", "#\u{fffd}");
+    let start = text.trim_start();
+    if start.starts_with("::") { format!("\u{fffd}{start}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_name_gives_commands() {
+        for name in [
+            "::error::x",
+            " \t::error::x",
+            "a\n::error::x",
+            "a\r::error::x",
+            "a ##[error]x",
+            "##vso[task.complete]",
+            "##teamcity[x]",
+            "\u{1b}[31mred",
+            "\u{9b}31m",
+            "a\u{2028}::error::",
+            "\u{202e}gpj.exe",
+        ] {
+            let shown = printable(name);
+            assert!(!shown.chars().any(char::is_control), "{shown:?}");
+            assert!(!shown.contains("##") && !shown.trim_start().starts_with("::"), "{shown:?}");
+            assert!(!shown.contains(['\u{2028}', '\u{202e}']), "{shown:?}");
+        }
+        assert_eq!(printable("Berlin, Süd #3 a::b"), "Berlin, Süd #3 a::b");
+    }
 }

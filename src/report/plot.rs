@@ -1,5 +1,6 @@
 //! MOS-LQO against bit-rate as an SVG picture: a line a codec, with the intervals of the means.
 
+use super::printable;
 use crate::error::{Error, Result};
 use crate::results::{GroupSummary, Summaries};
 use plotters::prelude::*;
@@ -74,7 +75,7 @@ fn draw(
         .build_cartesian_2d(0.0..end, 1.0..5.0)?;
     chart
         .configure_mesh()
-        .x_desc(x.replace('_', " "))
+        .x_desc(printable(&x.replace('_', " ")))
         .y_desc("MOS-LQO")
         .y_label_formatter(&|mos_lqo| format!("{mos_lqo:.1}"))
         .x_label_formatter(&|rate| rate.to_string())
@@ -84,7 +85,7 @@ fn draw(
     for ((name, points), colour) in lines.iter().zip(COLOURS.into_iter().cycle()) {
         let means = points.iter().map(|point| (point.0, point.1));
         let line = chart.draw_series(LineSeries::new(means.clone(), colour.stroke_width(2)))?;
-        line.label(name)
+        line.label(printable(name))
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2)));
         chart.draw_series(means.map(|mean| Circle::new(mean, 3, colour.filled())))?;
         let bars = points.iter().filter_map(|(x, _, interval)| {

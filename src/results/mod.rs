@@ -1,9 +1,23 @@
 //! What is asked of results: whether they fell, and how good they are group by group.
 
 mod compare;
+mod judge;
+mod limits;
+mod measure;
 mod reasons;
+mod renamed;
 mod rows;
+#[cfg(test)]
+mod simulation;
 mod summarize;
+mod talkers;
+mod update;
+mod verdict;
 
-pub use compare::{Comparison, GroupComparison, RowComparison, Rules, Verdict};
-pub use summarize::{Bands, GroupSummary, Grouping, Over, Summaries, Worst};
+pub use compare::{Comparison, Rules};
+pub use limits::{Limits, LimitsFile, mos};
+pub use measure::{Beyond, Measure};
+pub use summarize::{Bands, GroupSummary, Grouping, Summaries, Worst};
+pub use talkers::Over;
+pub use update::update;
+pub use verdict::{GroupComparison, RowComparison, Verdict};

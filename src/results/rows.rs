@@ -1,5 +1,6 @@
 //! The rows of a table of results, as comparing and summarizing need them.
 
+use super::measure::Measure;
 use crate::error::{Error, Result};
 use crate::table::{self, Cells, number, text};
 use serde_json::Value;
@@ -34,6 +35,18 @@ pub(super) struct Row {
     pub cells: Cells,
 }
 
+impl Row {
+    /// A measure of the connection, where it is known.
+    pub fn measure(&self, measure: Measure) -> Option<f64> {
+        number(self.cells.get(measure.column()))
+    }
+
+    /// What the score should be read with; empty for nothing.
+    pub fn warnings(&self) -> String {
+        text(self.cells.get("warnings"))
+    }
+}
+
 /// The rows of a table of results; every one must have the columns that are named.
 pub(super) fn read<'a>(
     path: &Path,
@@ -54,14 +67,14 @@ pub(super) fn read<'a>(
             .map(|cell| if cell.is_empty() { "–" } else { cell })
             .collect::<Vec<_>>()
             .join(" ");
-        let mos_lqo = cells.get("mos_lqo");
+        let mos_lqo = cells.get("mos_lqo").ok_or_else(|| missing(&name, "mos_lqo", &cells))?;
+        let invalid = |reason| Error::InvalidRow { name: name.clone(), row: place + 1, reason };
+        Measure::all().try_for_each(|measure| check(&cells, measure.column())).map_err(invalid)?;
         Ok(Row {
             place,
             key: named(keys.key)?,
             group: if group.is_empty() { "all rows".to_owned() } else { group },
-            mos_lqo: score(mos_lqo.ok_or_else(|| missing(&name, "mos_lqo", &cells))?).map_err(
-                |reason| Error::InvalidRow { name: name.clone(), row: place + 1, reason },
-            )?,
+            mos_lqo: score(mos_lqo).map_err(invalid)?,
             error: text(cells.get("error")),
             model: format!("{} {}", text(cells.get("model")), text(cells.get("model_version"))),
             cells,
@@ -83,7 +96,16 @@ fn score(cell: &Value) -> std::result::Result<Option<f64>, String> {
     }
 }
 
-fn missing(name: &str, column: &str, cells: &Cells) -> Error {
+/// Refuses a cell that should hold a number and holds something else: a gate must not take it for nothing.
+fn check(cells: &Cells, column: &str) -> std::result::Result<(), String> {
+    let written = text(cells.get(column));
+    if written.is_empty() || number(cells.get(column)).is_some() {
+        return Ok(());
+    }
+    Err(format!("the {column} {written:?} is not a number; score the row again"))
+}
+
+pub(super) fn missing(name: &str, column: &str, cells: &Cells) -> Error {
     let found = cells.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
     Error::NoColumn { name: name.to_owned(), column: column.to_owned(), found }
 }

@@ -1,6 +1,7 @@
 //! Results group by group: the mean and how sure it is, the service bands, the worst files.
 
 use super::rows::{Keys, read};
+use super::talkers::{Over, OverTalkers};
 use crate::error::{Error, Result};
 use crate::service_band::ServiceBand;
 use crate::statistics::Mean;
@@ -56,18 +57,6 @@ pub struct GroupSummary {
     pub worst: Vec<Worst>,
 }
 
-/// What a mean and its interval are taken over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Over {
-    /// The means of the talkers, so that the interval holds for other talkers too: the talker is
-    /// a random factor, whose variance the talkers' means estimate together with what varies
-    /// within a talker.
-    Talkers,
-    /// The single rows, where there are not two talkers.
-    Rows,
-}
-
 /// How many rows are in each service band.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -111,9 +100,7 @@ pub struct Worst {
 struct Gathered {
     rows: usize,
     model: Option<String>,
-    scores: Vec<f64>,
-    /// Sum and count of each talker's scores.
-    talkers: BTreeMap<String, (f64, usize)>,
+    scores: OverTalkers,
     bands: Bands,
     worst: Vec<Worst>,
 }
@@ -142,7 +129,7 @@ impl Summaries {
                     });
                 }
                 let talker = text(row.cells.get(&grouping.talker));
-                group.gather(mos_lqo, talker, text(row.cells.get("degraded")), grouping.worst);
+                group.gather(mos_lqo, &talker, text(row.cells.get("degraded")), grouping.worst);
             }
         }
         let groups = groups.into_iter().map(|(cells, gathered)| gathered.summary(cells)).collect();
@@ -152,14 +139,9 @@ impl Summaries {
 }
 
 impl Gathered {
-    fn gather(&mut self, mos_lqo: f64, talker: String, degraded: String, worst: usize) {
-        self.scores.push(mos_lqo);
+    fn gather(&mut self, mos_lqo: f64, talker: &str, degraded: String, worst: usize) {
+        self.scores.insert(mos_lqo, talker);
         self.bands.count(mos_lqo);
-        if !talker.is_empty() {
-            let (sum, count) = self.talkers.entry(talker).or_default();
-            *sum += mos_lqo;
-            *count += 1;
-        }
         let place = self.worst.partition_point(|other| other.mos_lqo <= mos_lqo);
         if place < worst {
             self.worst.insert(place, Worst { mos_lqo, degraded });
@@ -168,18 +150,15 @@ impl Gathered {
     }
 
     fn summary(self, cells: Vec<Cell>) -> GroupSummary {
-        let talkers: Vec<f64> =
-            self.talkers.values().map(|(sum, count)| sum / *count as f64).collect();
-        let (over, values) =
-            if talkers.len() > 1 { (Over::Talkers, &talkers) } else { (Over::Rows, &self.scores) };
+        let (over, values) = self.scores.values();
         GroupSummary {
             group: cells.into_iter().map(|cell| cell.0).collect(),
             rows: self.rows,
-            failed: self.rows - self.scores.len(),
-            mos_lqo: Mean::of(values).map(on_the_mos_scale),
+            failed: self.rows - self.scores.rows().len(),
+            mos_lqo: Mean::of(&values).map(on_the_mos_scale),
             over,
-            talkers: talkers.len(),
-            min: self.scores.iter().copied().reduce(f64::min),
+            talkers: self.scores.talkers(),
+            min: self.scores.rows().iter().copied().reduce(f64::min),
             bands: self.bands,
             worst: self.worst,
         }

@@ -4,7 +4,7 @@ use crate::alignment;
 use crate::error::Result;
 use crate::fullband;
 use crate::model::Model;
-use crate::score::{Alignment, Levels, LocalScore, Score, Timeline, Utterance};
+use crate::score::{Alignment, Connection, Levels, LocalScore, Score, Timeline, Utterance};
 use crate::signal::Signal;
 
 /// The reference for basilar-fb, with what the alignment hears.
@@ -42,7 +42,13 @@ impl FullbandReference {
         let aligned = found.warp(resampled.samples(), reference, parameters);
         let recorded = found.recorded(reference.len(), resampled.samples().len());
         let assessment = self.reference.compare_recorded(&aligned, recorded);
-        Ok(Score::of_assessment(model, &assessment, &found, [&self.signal, &resampled].map(levels)))
+        let levels = [&self.signal, &resampled].map(levels);
+        let level_change_db = levels[1].level_dbov - levels[0].level_dbov;
+        let samples = [reference, resampled.samples()];
+        Ok(Score {
+            connection: Some(Connection::of(&found, samples, level_change_db)),
+            ..Score::of_assessment(model, &assessment, &found, levels)
+        })
     }
 }
 

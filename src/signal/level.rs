@@ -22,8 +22,12 @@ const FULL_SCALE: f32 = 0.97;
 const CLIPPED_RUN: usize = 3;
 /// From here on samples are not those of a converter or codec (+6 dB), and the full scale they have is not known.
 const FAR_BEYOND_FULL_SCALE: f32 = 2.0;
-/// A mean further from zero is worth a warning (-40 dBov).
-const DC_OFFSET: f64 = 0.01;
+/// A mean further from zero is worth a warning (-50 dBov).
+const DC_OFFSET: f64 = 0.003;
+/// What moves more slowly than this, in Hz, is not heard,
+const HEARD_FROM_HZ: f64 = 20.0;
+/// and from this root mean square on worth a warning (-48 dBov).
+const RUMBLE: f64 = 0.004;
 
 /// Speech level by ITU-T P.56, method B; 0 dBov is the power of a full-scale square wave.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -112,19 +116,33 @@ fn active_level(energy: f64, active: &[u64; THRESHOLDS]) -> f64 {
 }
 
 /// What the samples themselves give reason to doubt.
-pub(super) fn warnings(samples: &[f32]) -> impl Iterator<Item = Warning> {
+pub(super) fn warnings(samples: &[f32], sample_rate: u32) -> impl Iterator<Item = Warning> {
     let peak = samples.iter().fold(0.0, |peak: f32, x| peak.max(x.abs()));
     let clipped = clipped_samples(samples);
     let clipped = (clipped > 0).then_some(Warning::Clipped { samples: clipped });
     if peak > FAR_BEYOND_FULL_SCALE {
         // Then a share of full scale says nothing.
-        return [Some(Warning::BeyondFullScale { peak: peak.into() }), clipped]
+        return [Some(Warning::BeyondFullScale { peak: peak.into() }), clipped, None]
             .into_iter()
             .flatten();
     }
     let offset = sum(samples) / samples.len().max(1) as f64;
     let offset = (offset.abs() >= DC_OFFSET).then_some(Warning::DcOffset { offset });
-    [clipped, offset].into_iter().flatten()
+    let rumble = rumble(samples, sample_rate);
+    let rumble = (rumble >= RUMBLE).then(|| Warning::Rumble { level_dbov: dbov(rumble * rumble) });
+    [clipped, offset, rumble].into_iter().flatten()
+}
+
+/// Root mean square of what lies below hearing, the mean aside.
+///
+/// Means over half a period of the limit let pass what is slower and little of speech.
+fn rumble(samples: &[f32], sample_rate: u32) -> f64 {
+    let length = ((f64::from(sample_rate) / HEARD_FROM_HZ / 2.0).round() as usize).max(1);
+    let means: Vec<f64> =
+        samples.chunks_exact(length).map(|block| sum(block) / length as f64).collect();
+    let mean = means.iter().sum::<f64>() / means.len().max(1) as f64;
+    let squares: f64 = means.iter().map(|value| (value - mean).powi(2)).sum();
+    (squares / means.len().max(1) as f64).sqrt()
 }
 
 /// Samples in runs at the signal's own positive or negative extreme, where that is full scale.
@@ -208,10 +226,10 @@ mod tests {
     #[test]
     fn only_runs_at_full_scale_are_clipped() {
         let overdriven: Vec<f32> = tone(1.5, 1.0).iter().map(|x| x.clamp(-1.0, 0.99)).collect();
-        assert!(matches!(warnings(&overdriven).next(), Some(Warning::Clipped { .. })));
-        assert_eq!(warnings(&tone(1.0, 1.0)).next(), None);
-        assert_eq!(warnings(&[0.5; 100]).next(), Some(Warning::DcOffset { offset: 0.5 }));
-        let integers: Vec<_> = warnings(&[400.0, 100.0, -32_768.0]).collect();
+        assert!(matches!(warnings(&overdriven, 16_000).next(), Some(Warning::Clipped { .. })));
+        assert_eq!(warnings(&tone(1.0, 1.0), 16_000).next(), None);
+        assert_eq!(warnings(&[0.5; 100], 16_000).next(), Some(Warning::DcOffset { offset: 0.5 }));
+        let integers: Vec<_> = warnings(&[400.0, 100.0, -32_768.0], 16_000).collect();
         assert_eq!(integers, [Warning::BeyondFullScale { peak: 32_768.0 }]);
     }
 }

@@ -136,7 +136,7 @@ impl Mixdown {
         let signal = Signal::new(self.name, self.samples, self.sample_rate);
         signal.validate()?;
         let mut warnings = self.noticed;
-        warnings.extend(level::warnings(signal.samples()));
+        warnings.extend(level::warnings(signal.samples(), signal.sample_rate()));
         Ok(signal.with_warnings(warnings))
     }
 }

@@ -32,7 +32,7 @@ impl Signal {
 
     /// A signal from samples of a recording, with what was noticed about them.
     pub(crate) fn inspected(name: String, samples: Vec<f32>, sample_rate: u32) -> Self {
-        let warnings = level::warnings(&samples).collect();
+        let warnings = level::warnings(&samples, sample_rate).collect();
         Self { name, sample_rate, samples, warnings }
     }
 

@@ -3,7 +3,8 @@
 use std::fmt;
 
 /// Something about a signal that its score should be read with.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 #[non_exhaustive]
 pub enum Warning {
     /// Samples stand at full scale in runs of three or more: the recording was overdriven.
@@ -11,10 +12,15 @@ pub enum Warning {
         /// How many samples.
         samples: usize,
     },
-    /// The mean is more than a hundredth of full scale away from zero.
+    /// The mean is away from zero.
     DcOffset {
         /// The mean, full scale ±1.0.
         offset: f64,
+    },
+    /// Something moves too slowly to be heard.
+    Rumble {
+        /// Its level below 20 Hz, in dBov.
+        level_dbov: f64,
     },
     /// Samples are far beyond full scale, as where integers were stored as floats.
     BeyondFullScale {
@@ -49,6 +55,13 @@ pub enum Warning {
     NoEndMark,
 }
 
+impl Warning {
+    /// Its name in tables, such as `dc_offset`.
+    pub fn kind(&self) -> &'static str {
+        self.into()
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -56,6 +69,10 @@ impl fmt::Display for Warning {
             Self::DcOffset { offset } => {
                 write!(formatter, "a DC offset of {:.1} % of full scale", offset * 100.0)
             }
+            Self::Rumble { level_dbov } => write!(
+                formatter,
+                "rumble below 20 Hz, which nobody hears, at {level_dbov:.0} dBov; look after the microphone or the converter"
+            ),
             Self::BeyondFullScale { peak } => write!(
                 formatter,
                 "samples reach {peak:.1} times full scale, beyond full scale (1.0); were integers stored as floats?"

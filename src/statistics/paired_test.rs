@@ -1,6 +1,6 @@
 //! Student's paired t test, and what several tests at once ask of each.
 
-use super::means::{Mean, moments, standard_error, student};
+use super::means::{moments, standard_error, student};
 use serde::Serialize;
 use statrs::distribution::ContinuousCDF;
 
@@ -10,29 +10,35 @@ use statrs::distribution::ContinuousCDF;
 pub struct PairedTest {
     /// How many pairs.
     pub pairs: usize,
-    /// The mean difference, and its interval.
-    #[serde(flatten)]
-    pub difference: Mean,
+    /// The mean difference.
+    pub mean: f64,
     /// The mean in standard deviations of the differences (Cohen's d); `None` where they do not differ.
     pub effect_size: Option<f64>,
     /// Probability of such a drop by chance, one-sided; `None` for fewer than two pairs.
     pub p: Option<f64>,
+    /// Standard error of the mean.
+    #[serde(skip)]
+    error: f64,
 }
 
 impl PairedTest {
     /// The test of these differences; `None` of none.
     pub fn of(differences: &[f64]) -> Option<Self> {
         let (mean, deviation) = moments(differences)?;
+        let error = standard_error(deviation, differences);
         let p = student(differences.len()).map(|student| match mean {
             0.0 => 0.5,
-            mean => student.cdf(mean / standard_error(deviation, differences)),
+            mean => student.cdf(mean / error),
         });
-        Some(Self {
-            pairs: differences.len(),
-            difference: Mean::of(differences)?,
-            effect_size: (deviation > 0.0).then(|| mean / deviation),
-            p,
-        })
+        let effect_size = (deviation > 0.0).then(|| mean / deviation);
+        Some(Self { pairs: differences.len(), mean, effect_size, p, error })
+    }
+
+    /// The upper end of the one-sided interval that belongs to the test at this level: below zero exactly where `p` is
+    /// below `level`. `None` for fewer than two pairs.
+    pub fn upper(&self, level: f64) -> Option<f64> {
+        let student = student(self.pairs)?;
+        Some(self.mean + student.inverse_cdf(1.0 - level) * self.error)
     }
 }
 
@@ -60,11 +66,20 @@ mod tests {
     #[test]
     fn the_paired_test_agrees_with_the_sleep_data_of_student() {
         let test = PairedTest::of(&SLEEP).expect("there are values");
-        let (low, high) = test.difference.interval.expect("there are ten");
-        assert!((test.difference.mean + 1.58).abs() < 1e-9);
-        assert!((low + 2.4598858).abs() < 1e-6 && (high + 0.7001142).abs() < 1e-6);
+        // The upper end of the two-sided 95 % interval is that of the one-sided one of 97.5 %.
+        let high = test.upper(0.025).expect("there are ten");
+        assert!((test.mean + 1.58).abs() < 1e-9);
+        assert!((high + 0.7001142).abs() < 1e-6);
         assert!((test.p.expect("there are ten") - 0.00283289 / 2.0).abs() < 1e-7);
         assert!((test.effect_size.expect("they differ") + 1.284558).abs() < 1e-5);
+    }
+
+    #[test]
+    fn the_interval_ends_below_zero_exactly_where_the_test_is_significant() {
+        let test = PairedTest::of(&SLEEP).expect("there are values");
+        let p = test.p.expect("there are ten");
+        assert!(test.upper(p * 1.01).expect("there are ten") < 0.0);
+        assert!(test.upper(p * 0.99).expect("there are ten") > 0.0);
     }
 
     #[test]

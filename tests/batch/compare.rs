@@ -56,16 +56,19 @@ fn a_group_whose_mean_drops_significantly_fails_though_no_row_does() {
     let baseline = results(folder.path(), "baseline.csv", |_| Some(0.0));
     let small = |i: usize| 0.002 * (i % 3) as f64;
     let after = results(folder.path(), "after.csv", |i| {
-        Some(if i % 2 == 0 { -0.05 - small(i) } else { small(i) - 0.002 })
+        Some(if i % 2 == 0 { -0.06 - small(i) } else { small(i) - 0.002 })
     });
     let (code, said) = compare(&baseline, &after, &["--group-by", "codec"]);
     assert_eq!(code, 1, "{said}");
     assert!(
-        said.contains("FELL opus: mean -0.052 (95 % interval -0.054 to -0.050), effect size"),
+        said.contains("FELL opus: mean -0.062 (one-sided 99.5 % interval up to -0.0"),
         "{said}"
     );
     assert!(said.contains("ok   amr: mean"), "{said}");
-    assert_eq!(compare(&baseline, &after, &[]).0, 0, "without groups only rows count");
+    let smaller = ["--group-by", "codec", "--smallest-effect", "0.07"];
+    assert_eq!(compare(&baseline, &after, &smaller).0, 0, "it is too small to count");
+    let all = results(folder.path(), "all.csv", |i| Some(-0.06 - small(i)));
+    assert_eq!(compare(&baseline, &all, &[]).0, 1, "without groups all rows are one");
 }
 
 #[test]

@@ -5,10 +5,13 @@ mod material;
 
 mod bad_rows;
 mod compare;
+mod limits;
 mod long_calls;
 mod models;
+mod regressions;
 mod results;
 #[cfg(unix)]
 mod spared_inputs;
 mod summarize;
 mod survival;
+mod warnings;

@@ -176,3 +176,69 @@ fn the_tables_that_went_wrong_are_refused() {
     let done = basilar().args(summarize).arg(&plot).arg(folder.join("plot-inf.csv")).assert();
     done.code(0);
 }
+
+/// What a name may not bring into an output: escape sequences, commands of CI systems, markup, a turned direction.
+const HOSTILE: &str =
+    "::error::a\u{1b}[31m##[warning]<script>alert(1)</script>\u{202e}[x](http://y) @all |";
+
+/// No line of a text gives a terminal or a CI system a command.
+fn gives_no_command(text: &str) {
+    let allowed = |character: char| !character.is_control() || "\n\t".contains(character);
+    assert!(text.chars().all(allowed), "{text:?}");
+    assert!(!text.contains('\u{202e}') && !text.contains("##["), "{text:?}");
+    assert!(text.lines().all(|line| !line.trim_start().starts_with("::")), "{text}");
+}
+
+#[test]
+fn nothing_hostile_in_a_name_reaches_any_output_raw() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let cell = format!("\"{HOSTILE}\"");
+    let table = |name: &str, score: &str| {
+        let rows: String = [6, 12]
+            .map(|rate| format!("{cell},{cell},{cell},{rate},{score},m,1,{cell},\n"))
+            .concat();
+        let header = "reference,degraded,site,rate,mos_lqo,model,model_version,warnings,error";
+        file(folder.path(), name, format!("{header}\n{rows}"))
+    };
+    let (before, after) = (table("before.csv", "4.0"), table("after.csv", "2.0"));
+    let (junit, markdown, svg) = (path("junit.xml"), path("comment.md"), path("plot.svg"));
+    let mut compare = basilar();
+    compare.args(["compare", "--key", "rate", "--group-by", "site", "--junit"]).arg(&junit);
+    let done = compare.arg("--markdown").arg(&markdown).args([&before, &after]).assert().code(1);
+    gives_no_command(&printed(&done));
+    gives_no_command(&said(&done));
+    let junit = fs::read_to_string(junit).unwrap();
+    gives_no_command(&junit);
+    assert!(
+        !junit.contains("<script") && quick_junit::Report::deserialize_from_str(&junit).is_ok()
+    );
+    let markdown = fs::read_to_string(markdown).unwrap();
+    gives_no_command(&markdown);
+    for markup in ["<script", "[x](", "@all", "http://"] {
+        assert!(!markdown.contains(markup), "{markup}: {markdown}");
+    }
+    let mut summarize = basilar();
+    summarize.args(["summarize", "--group-by", "site,rate", "--plot"]).arg(&svg).arg(&after);
+    gives_no_command(&printed(&summarize.assert().code(0)));
+    let svg = fs::read_to_string(svg).unwrap();
+    gives_no_command(&svg);
+    assert!(!svg.contains("<script"), "{svg}");
+    // File systems take no slash in a name.
+    let name = HOSTILE.replace('/', "-");
+    let sound = concat!(env!("CARGO_MANIFEST_DIR"), "/audio-samples/8k/carlo-it/reference.wav");
+    let named = path(&name);
+    fs::copy(sound, &named).unwrap();
+    let page = path("page.html");
+    let mut report = basilar();
+    let done = report.arg("report").args([&named, &named]).arg("-o").arg(&page).assert().code(0);
+    gives_no_command(&said(&done));
+    let page = fs::read_to_string(page).unwrap();
+    assert!(
+        !page.contains('\u{1b}') && !page.contains('\u{202e}') && !page.contains("<script>alert")
+    );
+    let mut score = basilar();
+    let done = score.arg("score").args([&named, &named]).assert().code(0);
+    gives_no_command(&printed(&done));
+    gives_no_command(&said(&done));
+}

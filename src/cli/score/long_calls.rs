@@ -36,6 +36,10 @@ pub fn run(arguments: &Arguments) -> Result<Exit> {
                 if scored.score.whole.mos_lqo.is_none() {
                     exit = Exit::NotScored;
                 }
+                let warned = !scored.score.warnings.is_empty();
+                if arguments.fail_on_warning && warned && exit == Exit::Done {
+                    exit = Exit::GateFailed;
+                }
                 if !arguments.json {
                     if !scores.is_empty() {
                         writeln!(out)?;

@@ -65,6 +65,9 @@ fn score(
     let degraded = Signal::open_with(path, &arguments.input.options())?;
     let mut scored = reference.compare(&degraded)?;
     let low = scored.score.mos_lqo < EXPLAINED_BELOW && degraded.duration_s() < EXPLAINED_UP_TO_S;
+    if arguments.explain {
+        reference.measure_connection(&degraded, &mut scored.score)?;
+    }
     if low && !arguments.json || arguments.explain {
         scored.score.diagnosis = Some(reference.diagnose(&degraded, &scored.score)?);
     }
@@ -77,19 +80,20 @@ fn print_json(arguments: &Arguments, file: String, reference: &PreparedReference
     let mut out = data();
     let printed = json::score(&mut out, &entry, Some(reference.chosen()), &scores);
     unless_closed(printed.and_then(|()| out.flush()))?;
-    Ok(exit(scores.iter().all(|entry| entry.outcome.is_ok())))
+    let mut exit = Exit::Done;
+    scores.iter().for_each(|entry| exit = then(exit, arguments, entry));
+    Ok(exit)
 }
 
 fn print_text(arguments: &Arguments, file: &str, reference: &PreparedReference) -> Result<Exit> {
     let head = (file, reference.recording());
     let mut out = output();
-    let mut all = true;
+    let mut exit = Exit::Done;
     if arguments.degraded.len() > 1 {
         text::table_head(&mut out, head, reference.chosen())?;
         out.flush()?;
     }
     for entry in scores(arguments, reference) {
-        all &= entry.outcome.is_ok();
         if arguments.degraded.len() > 1 {
             text::table_row(&mut out, &entry)?;
         } else if let Ok(scored) = &entry.outcome {
@@ -99,10 +103,18 @@ fn print_text(arguments: &Arguments, file: &str, reference: &PreparedReference) 
             text::findings(&mut out, scored.score.diagnosis.as_ref())?;
         }
         out.flush()?;
+        exit = then(exit, arguments, &entry);
     }
-    Ok(exit(all))
+    Ok(exit)
 }
 
-fn exit(all_scored: bool) -> Exit {
-    if all_scored { Exit::Done } else { Exit::NotScored }
+/// How the program ends after one more recording.
+fn then(exit: Exit, arguments: &Arguments, entry: &Entry<Scored>) -> Exit {
+    match (&entry.outcome, exit) {
+        (Err(_), _) | (_, Exit::NotScored) => Exit::NotScored,
+        (Ok(scored), _) if arguments.fail_on_warning && !scored.score.warnings.is_empty() => {
+            Exit::GateFailed
+        }
+        (Ok(_), exit) => exit,
+    }
 }

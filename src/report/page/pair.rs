@@ -6,6 +6,7 @@ use super::sound::{Samples, Sound};
 use crate::alignment::{self, AlignmentParameters};
 use crate::error::Result;
 use crate::finding::{Diagnosis, Finding};
+use crate::report::printable;
 use crate::score::{Score, Utterance};
 use crate::service_band::ServiceBand;
 use crate::signal::Signal;
@@ -36,7 +37,7 @@ impl RecordingFile {
     pub fn of(path: &Path) -> io::Result<Self> {
         let sha256 =
             Sha256::digest(fs::read(path)?).iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { file: path.display().to_string(), sha256 })
+        Ok(Self { file: printable(&path.display().to_string()), sha256 })
     }
 }
 
@@ -169,7 +170,7 @@ impl Content {
             model: provenance.model.clone(),
             reference: (*reference_file).clone(),
             degraded: (*degraded_file).clone(),
-            warnings: score.warnings.clone(),
+            warnings: score.warnings.iter().map(|warning| printable(warning)).collect(),
             findings: causes(findings(score)),
             sound: data.sound.is_some(),
             duration_s: format!("{:.3}", data.duration_s),

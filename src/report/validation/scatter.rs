@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::report::plot::COLOURS;
+use crate::report::printable;
 use crate::rounding::fixed;
 use crate::table::number;
 use crate::validation::{Dataset, Evaluation, Judged, Statistics, Validation};
@@ -119,6 +120,7 @@ fn panel<'a>(
 }
 
 fn title(metric: &str, dataset: &str, statistics: Option<&Statistics>) -> String {
+    let [metric, dataset] = [metric, dataset].map(printable);
     match statistics {
         Some(found) => format!("{metric}, {dataset}: Pearson {}", fixed(found.pearson, 3)),
         None => format!("{metric}, {dataset}"),
