@@ -1,10 +1,10 @@
 //! The ratings by listening test, clip by clip and condition by condition.
 
 use super::ceiling::Ceiling;
-use super::correlation::mean;
 use super::opinion::Opinion;
 use super::ratings::Rating;
 use super::statistics::{self, Outcome, is_mos};
+use crate::statistics::mean;
 use crate::table::{Cells, number};
 use regex_lite::Regex;
 use serde::Serialize;

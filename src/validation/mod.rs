@@ -7,7 +7,6 @@
 //! has the table of scores finds the same statistics.
 
 mod ceiling;
-mod correlation;
 mod dataset;
 mod deviation;
 mod mapping;
@@ -17,7 +16,6 @@ mod ratings;
 mod statistics;
 
 pub use ceiling::Ceiling;
-pub use correlation::{pearson, spearman};
 pub use dataset::{Clip, Condition, Dataset, Evaluation, Judged, MetricStatistics};
 pub use mapping::Mapping;
 pub use opinion::Opinion;

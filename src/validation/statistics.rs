@@ -1,9 +1,10 @@
 //! One metric against the votes on a set of clips or conditions: everything that P.1401 asks.
 
 use super::ceiling::Ceiling;
+use super::deviation;
 use super::mapping::{self, Mapping};
 use super::opinion::Opinion;
-use super::{correlation, deviation};
+use crate::statistics::{fisher_interval, kendall, pearson, spearman};
 use serde::Serialize;
 
 /// The fewest points that say anything: a Pearson correlation of three has no confidence interval.
@@ -95,13 +96,13 @@ fn statistics(
     let half_widths: Option<Vec<f64>> =
         points.iter().map(|(_, opinion)| opinion.interval_half_width).collect();
     let comparable = votes_are_mos && scores.iter().all(|score| is_mos(*score));
-    let pearson = correlation::pearson(scores, votes);
+    let r = pearson(scores, votes);
     Statistics {
         count: points.len(),
-        pearson,
-        pearson_interval: correlation::confidence_interval(pearson, points.len()),
-        spearman: correlation::spearman(scores, votes),
-        kendall: correlation::kendall(scores, votes),
+        pearson: r,
+        pearson_interval: fisher_interval(r, points.len()),
+        spearman: spearman(scores, votes),
+        kendall: kendall(scores, votes),
         rmse: if comparable { deviation::rmse(&unmapped, 0) } else { None },
         rmse_mapped: deviation::rmse(&mapped, mapping::COEFFICIENTS),
         rmse_star: half_widths
