@@ -42,6 +42,8 @@ pub mod network;
 mod p862;
 pub mod parallel;
 #[cfg(feature = "cli")]
+pub mod ranking;
+#[cfg(feature = "cli")]
 pub mod report;
 #[cfg(feature = "cli")]
 pub mod results;

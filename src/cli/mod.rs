@@ -10,6 +10,7 @@ mod emodel;
 mod input;
 mod man;
 mod models;
+mod rank;
 mod report;
 mod score;
 mod summarize;
@@ -34,6 +35,7 @@ Examples:
   basilar report reference.wav degraded.wav -o report.html
   basilar batch pairs.csv -o results.csv
   basilar compare baseline.csv results.csv --junit report.xml
+  basilar rank results.csv --by codec,bitrate
   basilar validate ratings.csv --model fb,wb --plot scatter.svg
 
 Exit codes: 0 done, 1 the gate failed, 2 wrong usage, 3 some inputs could not be scored."
@@ -47,6 +49,7 @@ pub struct Arguments {
 enum Command {
     Batch(batch::Arguments),
     Compare(compare::Arguments),
+    Rank(rank::Arguments),
     Report(report::Arguments),
     Score(score::Arguments),
     Summarize(summarize::Arguments),
@@ -98,6 +101,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Batch(arguments) => batch::run(arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Summarize(arguments) => summarize::run(&arguments),
+        Command::Rank(arguments) => rank::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),

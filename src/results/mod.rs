@@ -2,7 +2,7 @@
 
 mod compare;
 mod reasons;
-mod rows;
+pub(crate) mod rows;
 mod summarize;
 
 pub use compare::{Comparison, GroupComparison, RowComparison, Rules, Verdict};

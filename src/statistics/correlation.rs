@@ -3,7 +3,6 @@
 //! Constant values have no correlation; who asks refuses them before.
 
 use super::means::mean;
-use statrs::distribution::{ContinuousCDF, Normal};
 
 /// The correlation of Pearson, −1 to 1; NaN where all x or all y are equal.
 pub fn pearson(x: &[f64], y: &[f64]) -> f64 {
@@ -36,13 +35,6 @@ pub fn kendall(x: &[f64], y: &[f64]) -> f64 {
         }
     }
     agreement / f64::sqrt(differ_in_x * differ_in_y)
-}
-
-/// The 95 % confidence interval of a Pearson correlation of so many points, four at least (Fisher, 1921).
-pub(crate) fn fisher_interval(pearson: f64, count: usize) -> [f64; 2] {
-    let half = Normal::standard().inverse_cdf(0.975) / (count as f64 - 3.0).sqrt();
-    let z = pearson.atanh();
-    [z - half, z + half].map(f64::tanh)
 }
 
 /// Ranks counted from 1; equal values share the mean of theirs.
