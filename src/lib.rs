@@ -35,6 +35,8 @@ mod dsp;
 mod error;
 mod finding;
 pub mod fullband;
+#[cfg(feature = "cli")]
+pub mod listening_test;
 pub mod long_calls;
 mod model;
 #[cfg(feature = "network")]

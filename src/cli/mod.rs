@@ -15,6 +15,7 @@ mod report;
 mod score;
 mod summarize;
 mod validate;
+mod votes;
 
 use basilar::Error;
 use std::fmt::Display;
@@ -36,6 +37,7 @@ Examples:
   basilar batch pairs.csv -o results.csv
   basilar compare baseline.csv results.csv --junit report.xml
   basilar rank results.csv --by codec,bitrate
+  basilar votes votes.csv --plot mos.svg
   basilar validate ratings.csv --model fb,wb --plot scatter.svg
 
 Exit codes: 0 done, 1 the gate failed, 2 wrong usage, 3 some inputs could not be scored."
@@ -54,6 +56,7 @@ enum Command {
     Score(score::Arguments),
     Summarize(summarize::Arguments),
     Validate(validate::Arguments),
+    Votes(votes::Arguments),
     #[cfg(feature = "network")]
     Calls(Box<calls::Arguments>),
     #[cfg(feature = "network")]
@@ -105,6 +108,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Report(arguments) => report::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Votes(arguments) => votes::run(&arguments),
         #[cfg(feature = "network")]
         Command::Calls(arguments) => calls::run(&arguments),
         #[cfg(feature = "network")]

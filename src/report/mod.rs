@@ -8,6 +8,7 @@ pub mod emodel;
 mod interval_plot;
 pub mod json;
 pub mod junit;
+pub mod listening_test;
 pub mod long_calls;
 pub mod markdown;
 pub mod page;

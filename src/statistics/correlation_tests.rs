@@ -105,7 +105,50 @@ pub fn dependent_errors(one: &[f64], other: &[f64]) -> Option<Test> {
     let free = one.len().checked_sub(2).filter(|free| *free > 0)? as f64;
     let sums: Vec<f64> = one.iter().zip(other).map(|(a, b)| a + b).collect();
     let differences: Vec<f64> = one.iter().zip(other).map(|(a, b)| a - b).collect();
+    let largest = one.iter().chain(other).fold(0.0_f64, |largest, error| largest.max(error.abs()));
+    // The same errors but for rounding.
+    if differences.iter().all(|difference| difference.abs() <= 1e-9 * largest) {
+        return None;
+    }
     let correlation = super::pearson(&sums, &differences);
     let t = correlation * (free / (1.0 - correlation * correlation)).sqrt();
     t.is_finite().then(|| Test { statistic: t, p: (2.0 * t_tail(t.abs(), free)).min(1.0) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_abs_diff_eq;
+
+    /// The worked values of cocor (Diedenhofen and Musch, 2015) and of Zou (2007), overlapping correlations.
+    #[test]
+    fn dependent_correlations_are_compared_as_published() {
+        let meng = dependent_correlations(0.2, 0.5, 0.1, 315).expect("315 points");
+        assert_abs_diff_eq!(meng.statistic, -4.3899, epsilon = 5e-5);
+        let [low, high] = dependent_difference(0.2, 0.5, 0.1, 315).expect("315 points");
+        assert_abs_diff_eq!(low, -0.4307, epsilon = 5e-5);
+        assert_abs_diff_eq!(high, -0.1675, epsilon = 5e-5);
+        let [low, high] = dependent_difference(0.396, 0.179, 0.088, 66).expect("66 points");
+        assert_abs_diff_eq!(low, -0.093, epsilon = 5e-4);
+        assert_abs_diff_eq!(high, 0.517, epsilon = 5e-4);
+    }
+
+    #[test]
+    fn independent_correlations_and_errors_are_compared_as_by_their_distributions() {
+        // z of 0.5 and 0.3 with 103 points each: (0.549306 − 0.309520) / √(2 / 100).
+        let test = independent_correlations((0.5, 103), (0.3, 103)).expect("many points");
+        assert_abs_diff_eq!(test.statistic, 1.695547, epsilon = 1e-5);
+        assert_abs_diff_eq!(test.p, 0.0899716, epsilon = 1e-5);
+        // SciPy: 2 * stats.f.sf((0.5 / 0.4) ** 2, 20, 20).
+        let test = error_ratio((0.4, 20.0), (0.5, 20.0)).expect("many points");
+        assert_abs_diff_eq!(test.p, 0.3263243313888132, epsilon = 1e-9);
+    }
+
+    #[test]
+    fn a_metric_does_not_differ_from_itself() {
+        assert_eq!(dependent_correlations(0.9, 0.9, 1.0, 50), None);
+        assert_eq!(independent_correlations((0.9, 3), (0.8, 50)), None);
+        assert_eq!(dependent_errors(&[0.1, 0.2, 0.3, 0.1], &[0.1, 0.2, 0.3, 0.1]), None);
+        assert_eq!(error_ratio((0.3, 10.0), (0.0, 10.0)), None);
+    }
 }
