@@ -35,12 +35,16 @@ mod dsp;
 mod error;
 mod finding;
 pub mod fullband;
+#[cfg(feature = "cli")]
+pub mod listening_test;
 pub mod long_calls;
 mod model;
 #[cfg(feature = "network")]
 pub mod network;
 mod p862;
 pub mod parallel;
+#[cfg(feature = "cli")]
+pub mod ranking;
 #[cfg(feature = "cli")]
 pub mod report;
 #[cfg(feature = "cli")]

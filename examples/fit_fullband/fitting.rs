@@ -2,7 +2,7 @@
 
 use crate::material::{Material, Rated, Requirement};
 use basilar::fullband::{Indicators, Mapping};
-use basilar::validation::pearson;
+use basilar::statistics::pearson;
 use std::collections::BTreeMap;
 
 const COUNT: usize = Indicators::COUNT;

@@ -21,7 +21,7 @@ mod tests {
 }
 
 use basilar::fullband::{Indicators, Mapping, Parameters};
-use basilar::validation::{pearson, spearman};
+use basilar::statistics::{pearson, spearman};
 use material::{Material, Rated};
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -10,10 +10,12 @@ mod emodel;
 mod input;
 mod man;
 mod models;
+mod rank;
 mod report;
 mod score;
 mod summarize;
 mod validate;
+mod votes;
 
 use basilar::Error;
 use std::fmt::Display;
@@ -34,6 +36,8 @@ Examples:
   basilar report reference.wav degraded.wav -o report.html
   basilar batch pairs.csv -o results.csv
   basilar compare baseline.csv results.csv --junit report.xml
+  basilar rank results.csv --by codec,bitrate
+  basilar votes votes.csv --plot mos.svg
   basilar validate ratings.csv --model fb,wb --plot scatter.svg
 
 Exit codes: 0 done, 1 the gate failed, 2 wrong usage, 3 some inputs could not be scored."
@@ -47,10 +51,12 @@ pub struct Arguments {
 enum Command {
     Batch(batch::Arguments),
     Compare(compare::Arguments),
+    Rank(rank::Arguments),
     Report(report::Arguments),
     Score(score::Arguments),
     Summarize(summarize::Arguments),
     Validate(validate::Arguments),
+    Votes(votes::Arguments),
     #[cfg(feature = "network")]
     Calls(Box<calls::Arguments>),
     #[cfg(feature = "network")]
@@ -98,9 +104,11 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Batch(arguments) => batch::run(arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Summarize(arguments) => summarize::run(&arguments),
+        Command::Rank(arguments) => rank::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Votes(arguments) => votes::run(&arguments),
         #[cfg(feature = "network")]
         Command::Calls(arguments) => calls::run(&arguments),
         #[cfg(feature = "network")]

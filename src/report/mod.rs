@@ -5,12 +5,15 @@ pub mod calls;
 pub mod comparison;
 #[cfg(feature = "network")]
 pub mod emodel;
+mod interval_plot;
 pub mod json;
 pub mod junit;
+pub mod listening_test;
 pub mod long_calls;
 pub mod markdown;
 pub mod page;
 pub mod plot;
+pub mod ranking;
 pub mod summary;
 pub mod text;
 pub mod validation;

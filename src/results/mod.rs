@@ -6,7 +6,7 @@ mod limits;
 mod measure;
 mod reasons;
 mod renamed;
-mod rows;
+pub(crate) mod rows;
 #[cfg(test)]
 mod simulation;
 mod summarize;

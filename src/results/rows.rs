@@ -11,14 +11,14 @@ use std::path::Path;
 const SCORES: RangeInclusive<f64> = 0.99..=5.0;
 
 /// The columns that name a row and its group.
-pub(super) struct Keys<'a> {
+pub(crate) struct Keys<'a> {
     pub key: &'a [String],
     pub group_by: &'a [String],
 }
 
 /// What a row of the results says.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(crate) struct Row {
     /// Its place in the table, counted from 0.
     pub place: u64,
     /// The cells of the key's columns.
@@ -48,7 +48,7 @@ impl Row {
 }
 
 /// The rows of a table of results; every one must have the columns that are named.
-pub(super) fn read<'a>(
+pub(crate) fn read<'a>(
     path: &Path,
     keys: &'a Keys<'a>,
 ) -> Result<impl Iterator<Item = Result<Row>> + use<'a>> {

@@ -29,6 +29,11 @@ impl Mean {
     }
 }
 
+/// The mean of values, of which there is one at least.
+pub(crate) fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
 /// Mean and sample standard deviation.
 pub(super) fn moments(values: &[f64]) -> Option<(f64, f64)> {
     let count = values.len() as f64;

@@ -1,6 +1,6 @@
 //! What the best metric could reach: votes of few people are noisy, and no metric can foresee noise.
 
-use super::correlation::mean;
+use crate::statistics::mean;
 use serde::Serialize;
 
 /// What a metric would reach that knew the mean vote of infinitely many listeners, against the votes of these.

@@ -1,10 +1,11 @@
 //! The ratings by listening test, clip by clip and condition by condition.
 
 use super::ceiling::Ceiling;
-use super::correlation::mean;
+use super::differences::{self, Difference};
 use super::opinion::Opinion;
 use super::ratings::Rating;
 use super::statistics::{self, Outcome, is_mos};
+use crate::statistics::mean;
 use crate::table::{Cells, number};
 use regex_lite::Regex;
 use serde::Serialize;
@@ -17,6 +18,9 @@ pub struct Dataset {
     pub dataset: Option<String>,
     /// The scale of its votes, as the ratings call it.
     pub scale: Option<String>,
+    /// Whether its votes are on the scale of MOS-LQO, 1 to 5.
+    #[serde(skip)]
+    pub on_mos: bool,
     /// Rated references that were left out, because comparing a file with itself proves nothing.
     pub references_left_out: usize,
     /// Clip by clip.
@@ -35,6 +39,8 @@ pub struct Evaluation<Subject> {
     pub ceiling: Option<Ceiling>,
     /// The statistics of each metric.
     pub metrics: Vec<MetricStatistics>,
+    /// Whether metrics differ, every pair of those that have statistics.
+    pub differences: Vec<Difference>,
 }
 
 /// The votes and the scores of a clip or a condition.
@@ -134,7 +140,7 @@ fn dataset(
     let conditions =
         (!conditions.is_empty()).then(|| Evaluation::of(conditions, "conditions", on_mos, metrics));
     let clips = Evaluation::of(clips, "clips", on_mos, metrics);
-    Ok(Dataset { dataset: name, scale, references_left_out, clips, conditions })
+    Ok(Dataset { dataset: name, scale, on_mos, references_left_out, clips, conditions })
 }
 
 impl<Subject> Evaluation<Subject> {
@@ -145,9 +151,10 @@ impl<Subject> Evaluation<Subject> {
             let points: Vec<_> = judged.iter().filter_map(point).collect();
             MetricStatistics { metric: metric.clone(), outcome: Outcome::of(&points, what, on_mos) }
         };
-        let metrics = metrics.iter().map(of_metric).collect();
+        let metrics: Vec<_> = metrics.iter().map(of_metric).collect();
         let ceiling = statistics::ceiling(judged.iter().map(|one| &one.opinion));
-        Self { judged, ceiling, metrics }
+        let differences = differences::of(&judged, &metrics);
+        Self { judged, ceiling, metrics, differences }
     }
 }
 

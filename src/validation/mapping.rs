@@ -11,7 +11,7 @@
 //! (t − τ)² that touches zero at τ; besides, zero itself. So the mapping is found exactly, by solving
 //! the normal equations on each span (τ by a search) and taking the best solution that is in the cone.
 
-use super::correlation::mean;
+use crate::statistics::mean;
 use serde::Serialize;
 
 /// Coefficients of the polynomial, and so what it takes from the degrees of freedom of an error.

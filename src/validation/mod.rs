@@ -7,20 +7,22 @@
 //! has the table of scores finds the same statistics.
 
 mod ceiling;
-mod correlation;
 mod dataset;
 mod deviation;
+mod differences;
 mod mapping;
 mod opinion;
 mod peers;
+mod pooled;
 mod ratings;
 mod statistics;
 
 pub use ceiling::Ceiling;
-pub use correlation::{pearson, spearman};
 pub use dataset::{Clip, Condition, Dataset, Evaluation, Judged, MetricStatistics};
+pub use differences::{Difference, PooledDifference};
 pub use mapping::Mapping;
 pub use opinion::Opinion;
+pub use pooled::{Pooled, PooledMetric};
 pub use statistics::{Outcome, Statistics};
 
 use crate::batch::{self, Pair, Progress};
@@ -63,6 +65,8 @@ pub struct Validation {
     pub metrics: Vec<String>,
     /// The listening tests, in the order of the table.
     pub datasets: Vec<Dataset>,
+    /// Over the listening tests; `None` for a single one.
+    pub pooled: Option<Pooled>,
     /// What could not be used, a sentence each.
     pub errors: Vec<String>,
 }
@@ -126,7 +130,15 @@ impl Study {
         let datasets = dataset::of(&ratings.rows, scores, &rated, &metrics)
             .map_err(|reason| self.invalid(reason))?;
         let name = self.ratings.display().to_string();
-        Ok(Validation { schema: "basilar-validation/1", ratings: name, metrics, datasets, errors })
+        let pooled = pooled::of(&datasets, &metrics);
+        Ok(Validation {
+            schema: "basilar-validation/1",
+            ratings: name,
+            metrics,
+            datasets,
+            pooled,
+            errors,
+        })
     }
 
     fn pair(&self, ratings: &Ratings, place: usize, model: &ModelChoice) -> Pair {

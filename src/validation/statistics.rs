@@ -1,13 +1,18 @@
 //! One metric against the votes on a set of clips or conditions: everything that P.1401 asks.
 
 use super::ceiling::Ceiling;
+use super::deviation;
 use super::mapping::{self, Mapping};
 use super::opinion::Opinion;
-use super::{correlation, deviation};
+use crate::statistics::correlation_tests::{kendall_interval, pearson_interval, spearman_interval};
+use crate::statistics::{kendall, pearson, spearman};
 use serde::Serialize;
 
 /// The fewest points that say anything: a Pearson correlation of three has no confidence interval.
-const FEWEST: usize = 4;
+pub(super) const FEWEST: usize = 4;
+
+/// What is known of a correlation of too few points.
+const OPEN: [f64; 2] = [-1.0, 1.0];
 
 /// How well a metric foretells the votes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -21,8 +26,12 @@ pub struct Statistics {
     pub pearson_interval: [f64; 2],
     /// The correlation of Spearman.
     pub spearman: f64,
+    /// Its 95 % confidence interval (Bonett and Wright, 2000).
+    pub spearman_interval: [f64; 2],
     /// Kendall's τ-b.
     pub kendall: f64,
+    /// Its 95 % confidence interval (Fieller, Hartley and Pearson, 1957); four points leave everything open.
+    pub kendall_interval: [f64; 2],
     /// Root mean square error without any mapping; only where scores and votes are on the scale of 1 to 5.
     pub rmse: Option<f64>,
     /// The third-order monotone mapping onto the votes.
@@ -95,13 +104,15 @@ fn statistics(
     let half_widths: Option<Vec<f64>> =
         points.iter().map(|(_, opinion)| opinion.interval_half_width).collect();
     let comparable = votes_are_mos && scores.iter().all(|score| is_mos(*score));
-    let pearson = correlation::pearson(scores, votes);
+    let [r, rho, tau] = [pearson, spearman, kendall].map(|of| of(scores, votes));
     Statistics {
         count: points.len(),
-        pearson,
-        pearson_interval: correlation::confidence_interval(pearson, points.len()),
-        spearman: correlation::spearman(scores, votes),
-        kendall: correlation::kendall(scores, votes),
+        pearson: r,
+        pearson_interval: pearson_interval(r, points.len()).unwrap_or(OPEN),
+        spearman: rho,
+        spearman_interval: spearman_interval(rho, points.len()).unwrap_or(OPEN),
+        kendall: tau,
+        kendall_interval: kendall_interval(tau, points.len()).unwrap_or(OPEN),
         rmse: if comparable { deviation::rmse(&unmapped, 0) } else { None },
         rmse_mapped: deviation::rmse(&mapped, mapping::COEFFICIENTS),
         rmse_star: half_widths

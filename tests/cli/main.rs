@@ -11,9 +11,12 @@ mod json;
 mod listening;
 mod long_calls;
 mod pages;
+mod rank;
+mod ranking_error_rates;
 mod score;
 mod trust;
 mod validate;
 mod validate_statistics;
+mod votes;
 #[cfg(unix)]
 mod worked_examples;

@@ -49,6 +49,8 @@ fn statistics_equal_those_of_an_independent_library() {
             let (found, expected) = (&dataset[per], &expected[name][per]);
             compared +=
                 assert_same(&found["ceiling"], &expected["ceiling"], &format!("{name}/{per}"));
+            let place = format!("{name}/{per}/differences");
+            compared += assert_same(&found["differences"], &expected["differences"], &place);
             for metric in found["metrics"].as_array().unwrap() {
                 let metric_name = metric["metric"].as_str().unwrap();
                 let expected = &expected["metrics"][metric_name];
@@ -58,6 +60,40 @@ fn statistics_equal_those_of_an_independent_library() {
     }
     // Ten numbers for each of two metrics in two ways, and two for most ceilings.
     assert!(compared > datasets.len() * 40, "{compared}");
+}
+
+#[test]
+fn over_the_listening_tests_a_surer_difference_counts_more() {
+    let mut command = basilar();
+    command.current_dir("tests/validation");
+    command.args(["validate", "ratings.csv", "--scores", "scores.csv", "--json"]);
+    let found: Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+    let datasets = found["datasets"].as_array().unwrap();
+    let number = |value: &Value| value.as_f64().unwrap();
+    let (mut weights, mut sum, mut clips, mut z) = (0.0, 0.0, 0.0, 0.0);
+    for dataset in datasets {
+        let one = &dataset["clips"]["differences"][0];
+        let metric = |place: usize| &dataset["clips"]["metrics"][place];
+        // The difference of z over its error is the test's statistic; clips without a second score count for neither.
+        let statistic = number(&one["dependent"]["statistic"]);
+        let independent = number(&one["independent"]["statistic"]);
+        let difference = independent * (2.0 / (number(&one["count"]) - 3.0)).sqrt();
+        let weight = (statistic / difference).powi(2);
+        weights += weight;
+        sum += weight * difference;
+        let free = number(&metric(0)["count"]) - 3.0;
+        clips += free;
+        z += free * number(&metric(0)["pearson"]).atanh();
+    }
+    let pooled = &found["pooled"]["differences"][0];
+    assert_near(number(&pooled["z_difference"]), sum / weights, 1e-9, "difference");
+    assert_near(number(&pooled["test"]["statistic"]), sum / weights.sqrt(), 1e-9, "z");
+    let metric = &found["pooled"]["metrics"][0];
+    assert_near(number(&metric["pearson"]), (z / clips).tanh(), 1e-9, "pearson");
+    let [low, high] = [0, 1].map(|end| number(&metric["pearson_interval"][end]));
+    assert!(low < (z / clips).tanh() && (z / clips).tanh() < high);
+    // Pooled over the seven tests from 1 to 5, not the one to 100.
+    assert!(number(&metric["rmse_mapped"]) < 1.0, "{metric}");
 }
 
 #[test]

@@ -75,6 +75,29 @@ fn the_codec_ladder_prints_and_draws_what_its_page_shows() {
     }
 }
 
+/// Compares a picture that the commands of a page drew with the one that the page shows.
+fn shows(drawn: &Path, shown: &str) {
+    let drawn = fs::read_to_string(drawn).unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(shown);
+    if env::var_os("BASILAR_UPDATE_EXAMPLES").is_some() {
+        fs::write(path, drawn).unwrap();
+    } else {
+        assert!(drawn == fs::read_to_string(path).unwrap(), "docs/{shown} is out of date");
+    }
+}
+
+#[test]
+fn the_ranking_prints_and_draws_what_its_page_shows() {
+    let folder = holds("ranking.md");
+    shows(&folder.path().join("ranking.svg"), "ranking.svg");
+}
+
+#[test]
+fn the_votes_print_and_draw_what_their_page_shows() {
+    let folder = holds("votes.md");
+    shows(&folder.path().join("mos.svg"), "votes.svg");
+}
+
 #[test]
 fn the_long_call_prints_what_its_page_shows() {
     holds("long-calls.md");

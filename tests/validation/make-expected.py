@@ -101,16 +101,60 @@ def statistics(score, vote, half, mos):
     error = numpy.abs(vote - mapped)
     degrees = len(vote) - 4
     known = half is not None
+    rho, tau = stats.spearmanr(score, vote).statistic, stats.kendalltau(score, vote, variant="b").statistic
     return {
         "count": len(vote),
         "pearson": pearson.statistic,
         "pearson_interval": [interval.low, interval.high],
-        "spearman": stats.spearmanr(score, vote).statistic,
-        "kendall": stats.kendalltau(score, vote, variant="b").statistic,
+        "spearman": rho,
+        "spearman_interval": list(fisher_interval(rho, 1 + rho**2 / 2, len(vote) - 3)),
+        "kendall": tau,
+        "kendall_interval": list(fisher_interval(tau, 0.437, len(vote) - 4)),
         "rmse": numpy.sqrt(numpy.mean((score - vote) ** 2)) if mos else None,
         "rmse_mapped": numpy.sqrt(numpy.sum(error**2) / degrees),
         "rmse_star": numpy.sqrt(numpy.sum(numpy.maximum(error - half, 0) ** 2) / degrees) if known else None,
         "outlier_ratio": numpy.mean(error > half) if known else None,
+    }
+
+
+def fisher_interval(r, variance, free):
+    """A correlation's 95 % interval by the variance of its Fisher z."""
+    half = stats.norm.ppf(0.975) * numpy.sqrt(variance / free)
+    return numpy.tanh(numpy.arctanh(r) + numpy.array([-half, half]))
+
+
+def difference(one, other, vote):
+    """Whether two metrics differ, by the formulas of Meng, Rosenthal and Rubin (1992), Zou (2007) and P.1401."""
+    there = ~numpy.isnan(one) & ~numpy.isnan(other)
+    one, other, vote = one[there], other[there], vote[there]
+    count = len(vote)
+    a, b, r = (numpy.corrcoef(x, y)[0, 1] for x, y in ((one, vote), (other, vote), (one, other)))
+    z = numpy.arctanh(a) - numpy.arctanh(b)
+    square = (a * a + b * b) / 2
+    f = min((1 - r) / (2 * (1 - square)), 1)
+    meng = z * numpy.sqrt((count - 3) / (2 * (1 - r) * (1 - f * square) / (1 - square)))
+    (low_a, high_a), (low_b, high_b) = (fisher_interval(x, 1, count - 3) for x in (a, b))
+    c = ((r - a * b / 2) * (1 - a * a - b * b - r * r) + r**3) / ((1 - a * a) * (1 - b * b))
+    low = a - b - numpy.sqrt((a - low_a) ** 2 + (high_b - b) ** 2 - 2 * c * (a - low_a) * (high_b - b))
+    high = a - b + numpy.sqrt((high_a - a) ** 2 + (b - low_b) ** 2 - 2 * c * (high_a - a) * (b - low_b))
+    error, other_error = (vote - fit(x, vote)[0] for x in (one, other))
+    ratio = numpy.sum(error**2) / numpy.sum(other_error**2)
+    ratio = max(ratio, 1 / ratio)
+    # Two metrics that are mapped to the same have the same errors.
+    same = numpy.allclose(error, other_error, rtol=0, atol=1e-9)
+    paired = None if same else {"p": stats.pearsonr(error + other_error, error - other_error).pvalue}
+    independent = z / numpy.sqrt(2 / (count - 3))
+    return {
+        "metric": "first",
+        "other": "second",
+        "count": count,
+        "difference": a - b,
+        "interval": [low, high],
+        "dependent": {"statistic": meng, "p": 2 * stats.norm.sf(abs(meng))},
+        "adjusted_p": 2 * stats.norm.sf(abs(meng)),
+        "independent": {"statistic": independent, "p": 2 * stats.norm.sf(abs(independent))},
+        "rmse_ratio": {"statistic": ratio, "p": min(2 * stats.f.sf(ratio, count - 4, count - 4), 1)},
+        "dependent_errors": paired,
     }
 
 
@@ -126,7 +170,8 @@ def evaluate(vote, standard_error, degrees, columns, dataset):
         mos = dataset != "hundred" and name == "first"
         metrics[name] = statistics(score[there], vote[there], None if half is None else half[there], mos)
     ceiling = {"pearson": numpy.sqrt(reliability), "rmse": numpy.sqrt(numpy.mean(standard_error**2))}
-    return {"ceiling": ceiling if known else None, "metrics": metrics}
+    differences = [difference(columns["first"], columns["second"], vote)]
+    return {"ceiling": ceiling if known else None, "metrics": metrics, "differences": differences}
 
 
 def expected(ratings, scores):

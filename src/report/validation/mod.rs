@@ -1,5 +1,6 @@
 //! A validation against people's votes: as text, Markdown, tables and a picture, one file a form.
 
+mod differences;
 pub mod markdown;
 pub mod scatter;
 pub mod tables;

@@ -39,7 +39,7 @@ pub fn clips(validation: &Validation, file: File, format: Format) -> Result<()> 
 }
 
 /// The columns of the statistics.
-const STATISTICS: [(&str, Kind); 20] = [
+const STATISTICS: [(&str, Kind); 24] = [
     ("dataset", Kind::Text),
     ("per", Kind::Text),
     ("metric", Kind::Text),
@@ -48,7 +48,11 @@ const STATISTICS: [(&str, Kind); 20] = [
     ("pearson_low", Kind::Number),
     ("pearson_high", Kind::Number),
     ("spearman", Kind::Number),
+    ("spearman_low", Kind::Number),
+    ("spearman_high", Kind::Number),
     ("kendall", Kind::Number),
+    ("kendall_low", Kind::Number),
+    ("kendall_high", Kind::Number),
     ("rmse", Kind::Number),
     ("rmse_mapped", Kind::Number),
     ("rmse_star", Kind::Number),
@@ -95,13 +99,16 @@ fn evaluation<Subject>(
                 set("error", error.clone().into());
             }
             Outcome::Statistics(found) => {
-                let [low, high] = found.pearson_interval;
                 set("count", found.count.into());
-                set("pearson", found.pearson.into());
-                set("pearson_low", low.into());
-                set("pearson_high", high.into());
-                set("spearman", found.spearman.into());
-                set("kendall", found.kendall.into());
+                for (name, correlation, [low, high]) in [
+                    ("pearson", found.pearson, found.pearson_interval),
+                    ("spearman", found.spearman, found.spearman_interval),
+                    ("kendall", found.kendall, found.kendall_interval),
+                ] {
+                    set(name, correlation.into());
+                    set(&format!("{name}_low"), low.into());
+                    set(&format!("{name}_high"), high.into());
+                }
                 set("rmse", found.rmse.into());
                 set("rmse_mapped", found.rmse_mapped.into());
                 set("rmse_star", found.rmse_star.into());

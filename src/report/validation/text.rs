@@ -1,5 +1,6 @@
 //! A validation for a person to read: for each listening test a table of clips and one of conditions.
 
+use super::differences;
 use crate::report::printable;
 use crate::report::text::HEADING;
 use crate::rounding::fixed;
@@ -16,9 +17,15 @@ pub fn write(validation: &Validation, out: &mut impl Write) -> Result<()> {
     for dataset in &validation.datasets {
         head(dataset, out)?;
         table(&dataset.clips, "clips", width, out)?;
+        differences::table(&dataset.clips.differences, "clips", width, out)?;
         if let Some(conditions) = &dataset.conditions {
             table(conditions, "conditions", width, out)?;
+            differences::table(&conditions.differences, "conditions", width, out)?;
         }
+        writeln!(out)?;
+    }
+    if let Some(pooled) = &validation.pooled {
+        differences::pooled(pooled, width, out)?;
         writeln!(out)?;
     }
     writeln!(out, "Mapped, RMSE* and outliers: after the third-order monotone mapping of P.1401.")

@@ -1,8 +1,8 @@
-//! How well scores follow votes: in a line (Pearson), in rank (Spearman), in pairs (Kendall).
+//! How well numbers follow others: in a line (Pearson), in rank (Spearman), in pairs (Kendall).
 //!
-//! Constant values have no correlation; `statistics` refuses them before.
+//! Constant values have no correlation; who asks refuses them before.
 
-use statrs::distribution::{ContinuousCDF, Normal};
+use super::means::mean;
 
 /// The correlation of Pearson, −1 to 1; NaN where all x or all y are equal.
 pub fn pearson(x: &[f64], y: &[f64]) -> f64 {
@@ -35,18 +35,6 @@ pub fn kendall(x: &[f64], y: &[f64]) -> f64 {
         }
     }
     agreement / f64::sqrt(differ_in_x * differ_in_y)
-}
-
-/// The 95 % confidence interval of a Pearson correlation of so many points, four at least (Fisher, 1921).
-pub fn confidence_interval(pearson: f64, count: usize) -> [f64; 2] {
-    let half = Normal::standard().inverse_cdf(0.975) / (count as f64 - 3.0).sqrt();
-    let z = pearson.atanh();
-    [z - half, z + half].map(f64::tanh)
-}
-
-/// The mean of values, of which there is one at least.
-pub fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// Ranks counted from 1; equal values share the mean of theirs.
