@@ -37,6 +37,8 @@ mod finding;
 pub mod fullband;
 pub mod long_calls;
 mod model;
+#[cfg(feature = "monitor")]
+pub mod monitor;
 #[cfg(feature = "network")]
 pub mod network;
 mod p862;

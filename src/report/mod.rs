@@ -5,6 +5,8 @@ pub mod calls;
 pub mod comparison;
 #[cfg(feature = "network")]
 pub mod emodel;
+#[cfg(feature = "monitor")]
+pub mod history;
 pub mod json;
 pub mod junit;
 pub mod long_calls;
