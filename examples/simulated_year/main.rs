@@ -13,7 +13,7 @@ mod simulated_year;
 use basilar::monitor::alerts::{self, Rules, State};
 use basilar::monitor::{Filter, History, Ingest, Store};
 use basilar::table::{self, Column, Format, Kind};
-use simulated_year::{DAY_MS, HOUR_MS, INCIDENTS, LARGE, RULES, START_MS, Year, judge};
+use simulated_year::{DAY_MS, Fired, HOUR_MS, INCIDENTS, LARGE, RULES, START_MS, Year, judge};
 use std::fs::File;
 use std::path::Path;
 use std::time::Instant;
@@ -30,11 +30,12 @@ fn main() -> Outcome {
     }
     std::fs::create_dir_all(&folder)?;
     let (csv, path) = (folder.join("year.csv"), folder.join("calls.db"));
-    write(Year { calls, ..LARGE }, &csv)?;
+    let year = Year { calls, ..LARGE };
+    write(year, &csv)?;
     println!("{}: {} MB", csv.display(), std::fs::metadata(&csv)?.len() / 1_000_000);
     take(&csv, &path)?;
     questions(&path)?;
-    incidents(&path, hours)
+    incidents(year, &path, hours)
 }
 
 fn write(year: Year, path: &Path) -> Outcome {
@@ -51,10 +52,19 @@ fn take(csv: &Path, path: &Path) -> Outcome {
     let mut ingest = Ingest::open(path, None)?;
     let taken = ingest.rows(table::read(csv)?, 0)?;
     let seconds = started.elapsed().as_secs_f64();
-    println!("taken: {} calls in {seconds:.1} s, {:.0} a second", taken.added, taken.added as f64 / seconds);
+    println!(
+        "taken: {} calls in {seconds:.1} s, {:.0} a second",
+        taken.added,
+        taken.added as f64 / seconds
+    );
     let started = Instant::now();
     let again = ingest.rows(table::read(csv)?, 0)?;
-    println!("again: {} added, {} known, in {:.1} s", again.added, again.known, started.elapsed().as_secs_f64());
+    println!(
+        "again: {} added, {} known, in {:.1} s",
+        again.added,
+        again.known,
+        started.elapsed().as_secs_f64()
+    );
     println!("store: {} MB", std::fs::metadata(path)?.len() / 1_000_000);
     Ok(())
 }
@@ -71,12 +81,16 @@ fn questions(path: &Path) -> Outcome {
     ] {
         let started = Instant::now();
         let groups = History::of(&store, filter.clone())?.groups(by)?;
-        println!("history, {name}: {} rows in {:.0} ms", groups.len(), started.elapsed().as_secs_f64() * 1e3);
+        println!(
+            "history, {name}: {} rows in {:.0} ms",
+            groups.len(),
+            started.elapsed().as_secs_f64() * 1e3
+        );
     }
     Ok(())
 }
 
-fn incidents(path: &Path, hours: i64) -> Outcome {
+fn incidents(year: Year, path: &Path, hours: i64) -> Outcome {
     let mut store = Store::open(path)?;
     let rules = Rules::parse("rules", RULES)?;
     let (mut fired, mut checks) = (Vec::new(), 0);
@@ -84,22 +98,42 @@ fn incidents(path: &Path, hours: i64) -> Outcome {
     let mut at_ms = START_MS + 7 * DAY_MS;
     while at_ms < START_MS + 365 * DAY_MS {
         let checked = alerts::check(&mut store, &rules, at_ms)?;
-        let new = checked.alerts.iter().filter(|alert| alert.is_new() && alert.state == State::Firing);
+        let new =
+            checked.alerts.iter().filter(|alert| alert.is_new() && alert.state == State::Firing);
         fired.extend(new.map(|alert| {
-            (alert.rule.clone(), serde_json::to_string(&alert.labels).unwrap_or_default(), at_ms)
+            let rule = rules.rules.iter().find(|rule| rule.name == alert.rule);
+            Fired {
+                rule: alert.rule.clone(),
+                labels: alert.labels.clone(),
+                at_ms,
+                window_ms: rule.map_or(0, |rule| rule.window_ms),
+            }
         }));
         checks += 1;
         at_ms += hours * HOUR_MS;
     }
-    println!("{checks} checks, {:.0} ms each", started.elapsed().as_secs_f64() * 1e3 / f64::from(checks));
-    let judged = judge(&fired);
+    println!(
+        "{checks} checks, {:.0} ms each",
+        started.elapsed().as_secs_f64() * 1e3 / f64::from(checks)
+    );
+    let made: Vec<_> = year.calls().collect();
+    let judged = judge(&made, &fired);
     for incident in &INCIDENTS {
         match judged.found.iter().find(|(name, _)| *name == incident.name) {
-            Some((name, day)) => println!("found: {name}, {:.1} days after it began", day - incident.days.0 as f64),
+            Some((name, day)) => {
+                println!("found: {name}, {:.1} days after it began", day - incident.days.0 as f64)
+            }
             None => println!("MISSED: {}", incident.name),
         }
     }
     println!("false alarms: {} in a year", judged.false_alarms.len());
-    judged.false_alarms.iter().for_each(|alarm| println!("  {alarm:?}"));
+    judged.false_alarms.iter().for_each(|alarm| {
+        println!(
+            "  {} {:?} on day {:.1}",
+            alarm.rule,
+            alarm.labels,
+            (alarm.at_ms - START_MS) as f64 / DAY_MS as f64
+        )
+    });
     Ok(())
 }

@@ -78,7 +78,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit> {
     let history = History::of(&store, filter(arguments, &store, now_ms)?)?;
     let by: Vec<&str> = arguments.by.iter().map(String::as_str).collect();
     let told = if let Some(most) = arguments.worst {
-        let rows = history.worst(most)?.iter().map(Listed::cells).collect();
+        let rows = history.worst(most, false)?.iter().map(Listed::cells).collect();
         Told { kind: "worst", columns: Listed::columns(), rows }
     } else if arguments.against_before {
         let rows = history.against_before(&by, now_ms)?.iter().map(|row| row.cells(&by)).collect();

@@ -54,13 +54,6 @@ impl Histogram {
         self.counts[bin] += 1;
     }
 
-    pub(super) fn merge(&mut self, other: &Self) {
-        if self.counts.is_empty() {
-            self.counts = vec![0; self.bounds.len()];
-        }
-        self.counts.iter_mut().zip(&other.counts).for_each(|(count, more)| *count += more);
-    }
-
     /// How many values there are.
     pub fn count(&self) -> u64 {
         self.counts.iter().sum()
@@ -193,25 +186,6 @@ impl Aggregate {
         self.one_way += u64::from(issues.one_way);
         self.not_set_up += u64::from(issues.not_set_up);
         self.dropped += u64::from(issues.dropped);
-    }
-
-    /// Adds what other calls come to.
-    pub(super) fn merge(&mut self, other: &Self) {
-        self.merge_counts(other);
-        self.mos.merge(&other.mos);
-        self.loss.merge(&other.loss);
-        self.jitter.merge(&other.jitter);
-    }
-
-    /// Adds the counts of others, not their histograms.
-    pub(super) fn merge_counts(&mut self, other: &Self) {
-        self.calls += other.calls;
-        self.scored += other.scored;
-        self.poor += other.poor;
-        self.one_way += other.one_way;
-        self.not_set_up += other.not_set_up;
-        self.dropped += other.dropped;
-        self.minutes += other.minutes;
     }
 
     /// The poor of those with a score.

@@ -204,7 +204,16 @@ impl Reading<'_> {
         let duration_s = ["call_duration_s", "degraded_duration_s"]
             .iter()
             .find_map(|name| number(cells.get(*name)));
-        let [site, trunk, codec, endpoint] = self.places(cells);
+        // A silent direction has no codec; the other says which call it was.
+        let mut places = self.places(cells);
+        for other in rows.iter().filter(|_| rows.len() > 1) {
+            for (place, other) in places.iter_mut().zip(self.places(other)) {
+                if place.is_empty() {
+                    *place = other;
+                }
+            }
+        }
+        let [site, trunk, codec, endpoint] = places;
         let call = Call {
             key,
             started_ms,

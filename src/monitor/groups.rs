@@ -5,8 +5,8 @@ use super::hours;
 use super::ingest::{STORED, stored};
 use super::question::{Column, Dimension, Filter, json_path};
 use super::store::Store;
-use super::time::{Clock, DAY_MS, HOUR_MS};
-use crate::error::Result;
+use super::time::{Clock, HOUR_MS};
+use crate::error::{Error, Result};
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 use std::collections::HashMap;
@@ -71,6 +71,10 @@ impl Grouping {
         let mut grouping = Self { columns: Vec::new(), period: None, clock, histograms };
         for name in names {
             match Period::of(name) {
+                Some(_) if grouping.period.is_some() => {
+                    let reason = "calls are summed by one of hour, day and week".to_owned();
+                    return Err(Error::InvalidQuestion { given: (*name).to_owned(), reason });
+                }
                 Some(period) => grouping.period = Some(period),
                 None => grouping.columns.push(Column::of(name)?),
             }
@@ -214,12 +218,7 @@ fn of_calls(store: &Store, filter: &Filter, grouping: &Grouping) -> Result<Sums>
     })
 }
 
-/// A time at the end of the day that holds it, so that a window of days ends on hours.
+/// The beginning of a time's hour.
 pub(super) fn whole_hour(ms: i64) -> i64 {
     ms.div_euclid(HOUR_MS) * HOUR_MS
-}
-
-/// Days between two times, at least one.
-pub(super) fn days(from_ms: i64, to_ms: i64) -> i64 {
-    (to_ms - from_ms).div_euclid(DAY_MS).max(1)
 }

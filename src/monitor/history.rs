@@ -77,19 +77,22 @@ impl<'a> History<'a> {
         compare::compare(self.store, &self.filter, &grouping, from_ms, to_ms)
     }
 
-    /// The so many worst calls of each scale: those with a silent direction first, then by their MOS; calls without a
+    /// The so many worst calls of each scale, or of those that are poor or have an issue: those with a silent direction first, then by their MOS; calls without a
     /// MOS are listed where they were one-way, not set up or dropped.
     ///
     /// # Errors
     /// As [`groups`](Self::groups).
-    pub fn worst(&self, most: usize) -> Result<Vec<Listed>> {
+    pub fn worst(&self, most: usize, only_bad: bool) -> Result<Vec<Listed>> {
         let condition = self.filter.condition(self.store, "started", 1)?;
         let join = if condition.carried { "JOIN details USING (id)" } else { "" };
+        // As the index has it that holds only these.
+        let bad = if only_bad { "AND (verdict = 1 OR issues > 0)" } else { "" };
         let sql = format!(
             "SELECT id, started, duration, site, trunk, codec, endpoint, scale, mos, verdict, issues, loss, jitter FROM (
                  SELECT {STORED}, row_number() OVER (
                      PARTITION BY scale ORDER BY issues & 1 DESC, mos, issues DESC, started DESC) AS place
-                 FROM calls {join} WHERE {} AND (mos IS NOT NULL OR issues > 0))
+                 FROM calls {join} WHERE {} {bad}
+                   AND (mos IS NOT NULL OR issues > 0))
              WHERE place <= ? ORDER BY scale = 0, scale, place",
             condition.sql
         );

@@ -14,7 +14,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use std::collections::HashMap;
 
 /// Calls that are written at once: enough that the disk does not wait, few enough that other writers do not.
-const AT_ONCE: usize = 4000;
+const AT_ONCE: usize = 2000;
 
 /// What became of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

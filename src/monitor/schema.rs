@@ -18,6 +18,7 @@ pub(super) const MIGRATIONS: [&str; 2] = [
         taken INTEGER NOT NULL
     );
     CREATE INDEX calls_started ON calls (started);
+    CREATE INDEX calls_bad ON calls (started) WHERE verdict = 1 OR issues > 0;
     CREATE TABLE details (id INTEGER PRIMARY KEY, columns TEXT NOT NULL);
     CREATE TABLE hours (
         hour INTEGER, site INTEGER, trunk INTEGER, codec INTEGER, endpoint INTEGER, scale INTEGER,

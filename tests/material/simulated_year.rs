@@ -2,6 +2,7 @@
 
 use super::random::Random;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// How large a year is, and how bad its incidents are.
 #[derive(Debug, Clone, Copy)]
@@ -39,10 +40,34 @@ pub struct Incident {
 }
 
 pub const INCIDENTS: [Incident; 4] = [
-    Incident { name: "a site degraded for a day", rule: "Poor calls at a site", label: ("site", "site-03"), days: (100, 101), seen_for: 2 },
-    Incident { name: "a codec after a roll-out", rule: "A codec got worse", label: ("codec", "opus"), days: (200, 214), seen_for: 4 },
-    Incident { name: "a slow decline", rule: "A site declines", label: ("site", "site-02"), days: (120, 330), seen_for: 29 },
-    Incident { name: "busy hours of a trunk", rule: "Poor calls on a trunk", label: ("trunk", "trunk-1"), days: (260, 300), seen_for: 1 },
+    Incident {
+        name: "a site degraded for a day",
+        rule: "Poor calls at a site",
+        label: ("site", "site-03"),
+        days: (100, 101),
+        seen_for: 2,
+    },
+    Incident {
+        name: "a codec after a roll-out",
+        rule: "A codec got worse",
+        label: ("codec", "opus"),
+        days: (200, 214),
+        seen_for: 4,
+    },
+    Incident {
+        name: "a slow decline",
+        rule: "A site declines",
+        label: ("site", "site-02"),
+        days: (120, 330),
+        seen_for: 29,
+    },
+    Incident {
+        name: "busy hours of a trunk",
+        rule: "Poor calls on a trunk",
+        label: ("trunk", "trunk-1"),
+        days: (260, 300),
+        seen_for: 1,
+    },
 ];
 
 /// The rules that find them.
@@ -89,41 +114,60 @@ confidence = 0.99999
 
 /// Calls an hour of a weekday, relative to the mean.
 const HOURS: [f64; 24] = [
-    0.1, 0.05, 0.05, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 2.4, 2.6, 2.4, 1.8, 2.0, 2.3, 2.2, 2.0, 1.4, 0.9, 0.6,
-    0.5, 0.4, 0.3, 0.2,
+    0.1, 0.05, 0.05, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 2.4, 2.6, 2.4, 1.8, 2.0, 2.3, 2.2, 2.0, 1.4,
+    0.9, 0.6, 0.5, 0.4, 0.3, 0.2,
 ];
 
+/// A call as it was made.
+#[derive(Debug, Clone)]
+pub struct Made {
+    pub started_ms: i64,
+    pub site: usize,
+    pub trunk: usize,
+    pub codec: &'static str,
+    /// By how much incidents made it likelier to be poor.
+    pub excess: f64,
+    /// As a row of a table.
+    pub row: Map<String, Value>,
+}
+
 impl Year {
-    /// The calls of the year in the order of time, as rows of a table.
-    pub fn rows(self) -> impl Iterator<Item = Map<String, Value>> {
+    /// The calls of the year in the order of time.
+    pub fn calls(self) -> impl Iterator<Item = Made> {
         let weight = |hour: i64| {
             // Day 0 is a Wednesday.
             let weekend = matches!((hour / 24 + 2) % 7, 5 | 6);
             HOURS[(hour % 24) as usize] * if weekend { 0.3 } else { 1.0 }
         };
         let all: f64 = (0..365 * 24).map(weight).sum();
-        let (mut dice, mut due, mut number) = (Random(7), 0.0, 0);
+        let (mut dice, mut due, mut number) = (Random(7), 1e-6, 0);
         (0..365 * 24).flat_map(move |hour| {
             due += self.calls as f64 * weight(hour) / all;
             let count = due as u64;
             due -= count as f64;
-            let mut starts: Vec<i64> = (0..count).map(|_| (dice.uniform() * HOUR_MS as f64) as i64).collect();
+            let mut starts: Vec<i64> =
+                (0..count).map(|_| (dice.uniform() * HOUR_MS as f64) as i64).collect();
             starts.sort_unstable();
-            let rows: Vec<_> = starts
+            let calls: Vec<_> = starts
                 .into_iter()
                 .map(|start| {
                     number += 1;
-                    self.row(&mut dice, number, hour, START_MS + hour * HOUR_MS + start)
+                    self.call(&mut dice, number, hour, START_MS + hour * HOUR_MS + start)
                 })
                 .collect();
-            rows
+            calls
         })
     }
 
-    fn row(self, dice: &mut Random, number: u64, hour: i64, started_ms: i64) -> Map<String, Value> {
+    /// The same as rows of a table.
+    pub fn rows(self) -> impl Iterator<Item = Map<String, Value>> {
+        self.calls().map(|call| call.row)
+    }
+
+    fn call(self, dice: &mut Random, number: u64, hour: i64, started_ms: i64) -> Made {
         let site = dice.below(self.sites);
         let trunk = dice.below(self.trunks);
-        let codec = ["PCMA", "PCMA", "PCMA", "PCMA", "PCMU", "PCMU", "PCMU", "G729", "G722", "opus"][dice.below(10)];
+        let codec = CODECS[dice.below(CODECS.len())];
         let phone = ["Yealink T46", "Snom D785", "Cisco 8841", "softphone"][dice.below(4)];
         let (day, of_day) = (hour / 24, hour % 24);
         // Sites differ, and everywhere it is somewhat worse when it is busy.
@@ -134,62 +178,91 @@ impl Year {
         if codec == "G729" {
             poor += 0.01;
         }
+        let mut excess = 0.0;
         if site == 3 && day == 100 {
-            poor += 0.5;
+            excess += 0.5;
         }
         if codec == "opus" && (200..214).contains(&day) {
-            poor += self.codec_poor;
+            excess += self.codec_poor;
         }
         if site == 2 && (120..330).contains(&day) {
-            poor += 0.22 * (day - 120) as f64 / 210.0;
+            excess += 0.22 * (day - 120) as f64 / 210.0;
         }
         if trunk == 1 && (260..300).contains(&day) && (9..=11).contains(&of_day) {
-            poor += self.busy_poor;
+            excess += self.busy_poor;
         }
-        let is_poor = dice.uniform() < poor;
+        let is_poor = dice.uniform() < poor + excess;
         let spread = dice.uniform();
         let mos = if is_poor { 1.6 + 1.4 * spread } else { 3.3 + 1.1 * spread.sqrt() };
         let loss = if is_poor { 2.0 + 8.0 * dice.uniform() } else { 0.5 * dice.uniform() };
+        let hundredths = |value: f64| (value * 100.0).round() / 100.0;
         let row = json!({
             "number": number, "started": started_ms, "duration_s": 20.0 + (300.0 * dice.uniform()).round(),
-            "site": format!("site-{site:02}"), "trunk": format!("trunk-{trunk}"), "codec": codec, "endpoint": phone,
-            "scale": "narrowband", "mos": (mos * 100.0f64).round() / 100.0, "loss_pct": (loss * 100.0f64).round() / 100.0,
+            "site": format!("site-{site:02}"), "trunk": format!("trunk-{trunk}"), "codec": codec,
+            "endpoint": phone, "scale": "narrowband", "mos": hundredths(mos), "loss_pct": hundredths(loss),
             "jitter_mean_ms": (20.0 * dice.uniform()).round(), "agent": dice.below(20),
         });
-        match row {
-            Value::Object(row) => row,
-            _ => unreachable!("a row is an object"),
-        }
+        let row = row.as_object().cloned().unwrap_or_default();
+        Made { started_ms, site, trunk, codec, excess, row }
     }
 }
 
-/// How a set of alerts does: which incidents were found when, and what fired without one.
+const CODECS: [&str; 10] =
+    ["PCMA", "PCMA", "PCMA", "PCMA", "PCMU", "PCMU", "PCMU", "G729", "G722", "opus"];
+
+/// An alert that began to fire.
+#[derive(Debug, Clone)]
+pub struct Fired {
+    pub rule: String,
+    pub labels: BTreeMap<String, String>,
+    pub at_ms: i64,
+    /// How far the rule looks back.
+    pub window_ms: i64,
+}
+
+/// How a set of alerts does: which incidents were found when, and what fired on a group in which nothing was wrong.
 #[derive(Debug, Default)]
 pub struct Judged {
     /// Incident by name, and the day of the first alert.
     pub found: Vec<(&'static str, f64)>,
-    /// Rule, group and day.
-    pub false_alarms: Vec<(String, String, f64)>,
+    pub false_alarms: Vec<Fired>,
 }
 
-/// Judges alerts that began to fire: rule, labels as text, and when.
-pub fn judge(fired: &[(String, String, i64)]) -> Judged {
+/// An alarm is false where incidents made calls of its group and window poor by less than that.
+const LEAST_EXCESS: f64 = 0.01;
+
+/// Judges alerts by how the calls were made, which are in the order of time.
+pub fn judge(calls: &[Made], fired: &[Fired]) -> Judged {
     let mut judged = Judged::default();
-    for (rule, labels, at_ms) in fired {
-        let day = (at_ms - START_MS) as f64 / DAY_MS as f64;
+    for alert in fired {
+        let day = (alert.at_ms - START_MS) as f64 / DAY_MS as f64;
+        let has =
+            |name: &str, value: &str| alert.labels.get(name).is_none_or(|label| label == value);
         let fits = |incident: &&Incident| {
             let (first, last) = incident.days;
-            incident.rule == rule
-                && labels.contains(&format!("\"{}\":\"{}\"", incident.label.0, incident.label.1))
+            incident.rule == alert.rule
+                && alert.labels.get(incident.label.0).map(String::as_str) == Some(incident.label.1)
                 && day >= first as f64
                 && day <= (last + incident.seen_for) as f64
         };
-        match INCIDENTS.iter().find(fits) {
-            Some(incident) if !judged.found.iter().any(|(name, _)| *name == incident.name) => {
+        if let Some(incident) = INCIDENTS.iter().find(fits) {
+            if !judged.found.iter().any(|(name, _)| *name == incident.name) {
                 judged.found.push((incident.name, day));
             }
-            Some(_) => {}
-            None => judged.false_alarms.push((rule.clone(), labels.clone(), day)),
+            continue;
+        }
+        let from = calls.partition_point(|call| call.started_ms < alert.at_ms - alert.window_ms);
+        let to = calls.partition_point(|call| call.started_ms < alert.at_ms);
+        let (mut sum, mut count) = (0.0, 0.0f64);
+        for call in &calls[from..to] {
+            let (site, trunk) = (format!("site-{:02}", call.site), format!("trunk-{}", call.trunk));
+            if has("site", &site) && has("trunk", &trunk) && has("codec", call.codec) {
+                sum += call.excess;
+                count += 1.0;
+            }
+        }
+        if sum < LEAST_EXCESS * count.max(1.0) {
+            judged.false_alarms.push(alert.clone());
         }
     }
     judged

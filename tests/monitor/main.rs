@@ -4,6 +4,10 @@
 #[path = "../material/mod.rs"]
 mod material;
 
+#[path = "../network/made.rs"]
+#[allow(dead_code, reason = "shared with the tests of the network")]
+mod made;
+
 mod alerts;
 mod captures;
 mod export;
@@ -81,7 +85,8 @@ pub fn calls(site: &str, start: &str, count: usize, poor: usize) -> String {
     for number in 0..count {
         let mos = if number < poor { 2.0 } else { 4.0 };
         let (minute, second) = (number / 60 % 60, number % 60);
-        text += &format!("{start}:{minute:02}:{second:02}Z,{site},PCMA,{mos},narrowband,{number}\n");
+        text +=
+            &format!("{start}:{minute:02}:{second:02}Z,{site},PCMA,{mos},narrowband,{number}\n");
     }
     text
 }

@@ -163,7 +163,7 @@ pub(super) async fn calls(State(served): State<Arc<Served>>, query: AskedFor) ->
                     let reason = format!("give 1 to {MOST_ROWS}");
                     return Err(Error::InvalidQuestion { given: "worst".to_owned(), reason });
                 }
-                let worst = History::of(store, question.filter(store)?)?.worst(most)?;
+                let worst = History::of(store, question.filter(store)?)?.worst(most, true)?;
                 Ok(json!({"rows": worst.iter().map(Listed::cells).collect::<Vec<_>>()}))
             })
             .await,

@@ -149,7 +149,8 @@ type Sums = HashMap<(i64, i64), Sum>;
 
 fn answer(store: &Store, asked: &Asked) -> Result<Value> {
     let window = Window::of(store, asked)?;
-    let mut filter = asked.filter(store)?;
+    // The window says from when to when.
+    let mut filter = Asked { since: None, until: None, ..asked.clone() }.filter(store)?;
     let before = window.compared_from - 4 * WEEK_MS / HOUR_MS;
     filter.from_ms = Some(window.from.min(before) * HOUR_MS);
     filter.to_ms = Some(window.to * HOUR_MS);
