@@ -28,6 +28,7 @@ fn check(room: &Room, rules: &Path, at: &str, options: &[&str], exit: i32) -> Ve
         .arg(rules);
     let done = program.args(["--at", at]).args(options).assert().code(exit);
     let document: Value = serde_json::from_str(&printed(&done)).unwrap();
+    crate::follows("alerts-1", &document);
     document["alerts"].as_array().unwrap().clone()
 }
 

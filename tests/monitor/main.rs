@@ -67,7 +67,7 @@ impl Room {
             .assert()
             .code(0);
         let document: Value = serde_json::from_str(&printed(&done)).unwrap();
-        assert_eq!(document["schema"], "basilar-history/1");
+        follows("history-1", &document);
         document["rows"].as_array().unwrap().clone()
     }
 
@@ -77,6 +77,12 @@ impl Room {
         // A column that hours do not have is asked of the calls themselves.
         (sum(self.history(&["--by", "site"])), sum(self.history(&["--by", "no_such_column"])))
     }
+}
+
+/// Holds a document against its schema.
+pub fn follows(schema: &str, document: &Value) {
+    let schema = std::fs::read_to_string(format!("schemas/{schema}.json")).unwrap();
+    material::json_schema::check(&serde_json::from_str(&schema).unwrap(), document).unwrap();
 }
 
 /// Rows with a time, a site and a MOS: so many calls, of which the first so many are poor.
