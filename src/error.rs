@@ -543,6 +543,46 @@ pub enum Error {
         /// The operating system's reason.
         source: io::Error,
     },
+    /// A store of calls that cannot be used.
+    #[error("{name}: {reason}")]
+    Store {
+        /// The store.
+        name: String,
+        /// What is wrong and how to mend it.
+        reason: String,
+    },
+    /// Settings, a mapping or alert rules that cannot be used.
+    #[error("{name}: {reason}")]
+    InvalidSettings {
+        /// File.
+        name: String,
+        /// What is wrong and how to mend it.
+        reason: String,
+    },
+    /// A question to a history that cannot be answered.
+    #[error("{given}: {reason}")]
+    InvalidQuestion {
+        /// What was given.
+        given: String,
+        /// What is wrong and how to mend it.
+        reason: String,
+    },
+    /// Alerts that did not reach whom they are for.
+    #[error("{target}: alerts were not taken ({reason}); they are sent again by the next check")]
+    Undelivered {
+        /// The address.
+        target: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// An address at which nothing can be served.
+    #[error("{address}: {reason}")]
+    NotServed {
+        /// The address.
+        address: String,
+        /// What is wrong and how to mend it.
+        reason: String,
+    },
     /// A defect of this program, met while it scored a pair.
     #[error(
         "{name}: scoring stopped at a defect of basilar ({reason}); please report it with both recordings"

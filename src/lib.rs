@@ -18,8 +18,9 @@
 //! ```
 //!
 //! The feature `cli`, on by default, adds the program and what it stands on: batches of pairs and their tables, reports,
-//! validation against votes. Who only scores takes the library with `default-features = false`, and with the feature
-//! `formats` if AAC, ALAC, M4A, AIFF or CAF are to be read beside WAV, FLAC, MP3, Ogg Vorbis and Opus.
+//! validation against votes; `network` adds calls from packets, `monitor` their quality over time. Who only scores takes
+//! the library with `default-features = false`, and with the feature `formats` if AAC, ALAC, M4A, AIFF or CAF are to be
+//! read beside WAV, FLAC, MP3, Ogg Vorbis and Opus.
 #![deny(missing_docs)]
 
 // The command line names the library as any program would.
@@ -39,6 +40,8 @@ pub mod fullband;
 pub mod listening_test;
 pub mod long_calls;
 mod model;
+#[cfg(feature = "monitor")]
+pub mod monitor;
 #[cfg(feature = "network")]
 pub mod network;
 mod p862;

@@ -1,5 +1,7 @@
 //! The command line: one file a subcommand; no arithmetic here.
 
+#[cfg(feature = "monitor")]
+mod alerts;
 mod batch;
 #[cfg(feature = "network")]
 mod calls;
@@ -7,15 +9,25 @@ mod compare;
 mod completions;
 #[cfg(feature = "network")]
 mod emodel;
+#[cfg(feature = "monitor")]
+mod export;
+#[cfg(feature = "monitor")]
+mod history;
+#[cfg(feature = "monitor")]
+mod ingest;
 mod input;
 mod man;
 mod models;
 mod rank;
 mod report;
 mod score;
+#[cfg(feature = "monitor")]
+mod serve;
 mod summarize;
 mod validate;
 mod votes;
+#[cfg(feature = "monitor")]
+mod watch;
 
 use basilar::Error;
 use std::fmt::Display;
@@ -61,6 +73,18 @@ enum Command {
     Calls(Box<calls::Arguments>),
     #[cfg(feature = "network")]
     Emodel(Box<emodel::Arguments>),
+    #[cfg(feature = "monitor")]
+    Ingest(ingest::Arguments),
+    #[cfg(feature = "monitor")]
+    Watch(watch::Arguments),
+    #[cfg(feature = "monitor")]
+    History(history::Arguments),
+    #[cfg(feature = "monitor")]
+    Alerts(alerts::Arguments),
+    #[cfg(feature = "monitor")]
+    Serve(serve::Arguments),
+    #[cfg(feature = "monitor")]
+    Export(export::Arguments),
     Models(models::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -113,6 +137,18 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Calls(arguments) => calls::run(&arguments),
         #[cfg(feature = "network")]
         Command::Emodel(arguments) => emodel::run(&arguments),
+        #[cfg(feature = "monitor")]
+        Command::Ingest(arguments) => ingest::run(&arguments),
+        #[cfg(feature = "monitor")]
+        Command::Watch(arguments) => watch::run(&arguments),
+        #[cfg(feature = "monitor")]
+        Command::History(arguments) => history::run(&arguments),
+        #[cfg(feature = "monitor")]
+        Command::Alerts(arguments) => alerts::run(&arguments),
+        #[cfg(feature = "monitor")]
+        Command::Serve(arguments) => serve::run(&arguments),
+        #[cfg(feature = "monitor")]
+        Command::Export(arguments) => export::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),

@@ -6,6 +6,8 @@ pub mod comparison;
 #[cfg(feature = "network")]
 pub mod emodel;
 mod interval_plot;
+#[cfg(feature = "monitor")]
+pub mod history;
 pub mod json;
 pub mod junit;
 pub mod listening_test;

@@ -16,6 +16,8 @@ mod mixed_model;
 mod monotone_cubic;
 #[cfg(feature = "cli")]
 mod paired_test;
+#[cfg(feature = "cli")]
+mod proportion;
 mod quantile;
 #[cfg(feature = "cli")]
 mod studentized_range;
@@ -30,6 +32,7 @@ pub use {
     mixed_model::{Component, FTest, Factor, MixedModel},
     monotone_cubic::MonotoneCubic,
     paired_test::{PairedTest, holm},
+    proportion::Proportion,
     studentized_range::StudentizedRange,
 };
 #[cfg(feature = "cli")]

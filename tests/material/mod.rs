@@ -14,4 +14,5 @@ pub mod program;
 pub mod random;
 pub mod recordings;
 pub mod shared;
+pub mod simulated_year;
 pub mod wav;

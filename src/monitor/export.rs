@@ -1,0 +1,153 @@
+//! Calls as Parquet, partitioned by day and site as Hive, DuckDB, ClickHouse and Spark know it; schema version 1.
+
+use super::call::Call;
+use super::ingest::{STORED, stored};
+use super::store::Store;
+use super::time::{Clock, DAY_MS};
+use crate::error::{Error, Result};
+use crate::table::{self, Cells, Column, Format, Kind, Writer};
+use serde_json::json;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The columns of the files; `day` and `site` are in their paths.
+const COLUMNS: [(&str, Kind); 15] = [
+    ("call", Kind::Text),
+    ("started_ms", Kind::Integer),
+    ("duration_s", Kind::Number),
+    ("trunk", Kind::Text),
+    ("codec", Kind::Text),
+    ("endpoint", Kind::Text),
+    ("scale", Kind::Text),
+    ("mos", Kind::Number),
+    ("verdict", Kind::Text),
+    ("one_way", Kind::Boolean),
+    ("not_set_up", Kind::Boolean),
+    ("dropped", Kind::Boolean),
+    ("loss_pct", Kind::Number),
+    ("jitter_ms", Kind::Number),
+    ("details", Kind::Text),
+];
+
+/// The directory of calls without a site, by Hive's custom.
+const NO_SITE: &str = "__HIVE_DEFAULT_PARTITION__";
+
+/// Writes `DIR/day=2026-03-01/site=Leeds/calls.parquet` for each day (UTC) and site with calls between two times, whole
+/// days; files of the same day and site are replaced. How many calls and files that were.
+///
+/// # Errors
+/// [`Error::Unwritable`] for the files, and what the store says.
+pub fn parquet(
+    store: &Store,
+    folder: &Path,
+    from_ms: Option<i64>,
+    to_ms: Option<i64>,
+) -> Result<(u64, u64)> {
+    let ends = "SELECT min(started), max(started) FROM calls";
+    let (first, last): (Option<i64>, Option<i64>) = store
+        .read(|connection| connection.query_row(ends, [], |row| Ok((row.get(0)?, row.get(1)?))))?;
+    let (Some(first), Some(last)) = (first, last) else { return Ok((0, 0)) };
+    let first = first.max(from_ms.unwrap_or(i64::MIN)).div_euclid(DAY_MS);
+    let last = last.min(to_ms.map_or(i64::MAX, |to| to - 1)).div_euclid(DAY_MS);
+    let (mut calls, mut files) = (0, 0);
+    for day in first..=last {
+        let (of_day, files_of_day) = one_day(store, folder, day)?;
+        calls += of_day;
+        files += files_of_day;
+    }
+    Ok((calls, files))
+}
+
+/// A file under way, which stands under its name only when it is whole.
+struct Partition {
+    site: i64,
+    path: PathBuf,
+    writer: Box<dyn Writer>,
+}
+
+impl Partition {
+    fn begin(folder: &Path, day: i64, site: i64, name: &str) -> io::Result<Self> {
+        let date = Clock::default().date(day * DAY_MS);
+        let name = if name.is_empty() { NO_SITE.to_owned() } else { encoded(name) };
+        let folder = folder.join(format!("day={date}")).join(format!("site={name}"));
+        fs::create_dir_all(&folder)?;
+        let path = folder.join("calls.parquet");
+        let columns = COLUMNS.map(|(name, kind)| Column { name: name.to_owned(), kind });
+        let file = File::create(path.with_extension("parquet.partial"))?;
+        Ok(Self { site, writer: table::write(file, Format::Parquet, &columns)?, path })
+    }
+
+    fn finish(self) -> io::Result<()> {
+        self.writer.finish()?;
+        fs::rename(self.path.with_extension("parquet.partial"), &self.path)
+    }
+}
+
+fn one_day(store: &Store, folder: &Path, day: i64) -> Result<(u64, u64)> {
+    let words = store.words()?;
+    let word = |number: &i64| words.get(number).map_or("", String::as_str);
+    let sql = format!(
+        "SELECT {STORED}, calls.key, columns FROM calls JOIN details USING (id)
+         WHERE started >= ? AND started < ? ORDER BY site, started, calls.key"
+    );
+    let (mut calls, mut files) = (0, 0);
+    let mut failed = Ok(());
+    store.read(|connection| {
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([day * DAY_MS, (day + 1) * DAY_MS])?;
+        let mut open: Option<Partition> = None;
+        while let Some(row) = rows.next()? {
+            let (call, numbers) = stored(row)?;
+            let cells = cells(&call, row.get(13)?, numbers.each_ref().map(word), row.get(14)?);
+            let mut write = || -> io::Result<()> {
+                let mut partition = match open.take() {
+                    Some(partition) if partition.site == numbers[0] => partition,
+                    before => {
+                        before.map_or(Ok(()), Partition::finish)?;
+                        files += 1;
+                        Partition::begin(folder, day, numbers[0], word(&numbers[0]))?
+                    }
+                };
+                partition.writer.write(&cells)?;
+                open = Some(partition);
+                Ok(())
+            };
+            failed = write();
+            if failed.is_err() {
+                return Ok(());
+            }
+            calls += 1;
+        }
+        failed = open.map_or(Ok(()), Partition::finish);
+        Ok(())
+    })?;
+    failed.map_err(|source| Error::Unwritable { name: folder.display().to_string(), source })?;
+    Ok((calls, files))
+}
+
+fn cells(
+    call: &Call,
+    key: i64,
+    [_, trunk, codec, endpoint, scale]: [&str; 5],
+    details: String,
+) -> Cells {
+    let cells = json!({
+        "call": format!("{key:016x}"), "started_ms": call.started_ms, "duration_s": call.duration_s, "trunk": trunk,
+        "codec": codec, "endpoint": endpoint, "scale": scale, "mos": call.mos, "verdict": call.verdict.name(),
+        "one_way": call.issues.one_way, "not_set_up": call.issues.not_set_up, "dropped": call.issues.dropped,
+        "loss_pct": call.loss_pct, "jitter_ms": call.jitter_ms, "details": details,
+    });
+    match cells {
+        serde_json::Value::Object(cells) => cells,
+        _ => Cells::new(),
+    }
+}
+
+/// A name as it stands in the path of a partition.
+fn encoded(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    name.bytes()
+        .map(|byte| if plain(byte) { (byte as char).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
