@@ -15,6 +15,7 @@ mod score;
 mod summarize;
 mod validate;
 
+use crate::draft::Draft;
 use basilar::Error;
 use std::fmt::Display;
 use std::fs::File;
@@ -124,10 +125,13 @@ pub fn run(arguments: Arguments) -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-/// Writes a file in one go.
+/// Writes a file: it is there whole, or not at all.
 fn write_file(path: &Path, write: impl FnOnce(File) -> io::Result<()>) -> basilar::Result<()> {
-    File::create(path)
+    let draft = Draft::beside(path)?;
+    draft
+        .begin()
         .and_then(write)
+        .and_then(|()| draft.finish())
         .map_err(|source| Error::Unwritable { name: path.display().to_string(), source })
 }
 

@@ -3,7 +3,7 @@
 use super::channel::Channel;
 use super::decoding::{Blocks, Decoding};
 use super::extent::Stated;
-use super::guard::guarded;
+use crate::guard::guarded;
 use super::mixdown::Mixdown;
 use super::pcm::Pieces;
 use super::source::Source;

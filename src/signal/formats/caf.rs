@@ -9,7 +9,7 @@ use crate::signal::codecs::opus::{self, OpusDecoder};
 use crate::signal::decoding::{Blocks, Decoding};
 use crate::signal::encoding::Encoding;
 use crate::signal::extent::Stated;
-use crate::signal::guard::guarded;
+use crate::guard::guarded;
 use crate::signal::mixdown::Mixdown;
 use crate::signal::pcm::{self, Layout};
 use crate::signal::source::Source;

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::signal::channel::Channel;
 use crate::signal::codecs::opus::{self, OpusDecoder};
 use crate::signal::decoding::{Blocks, Decoding};
-use crate::signal::guard::guarded;
+use crate::guard::guarded;
 use crate::signal::mixdown::Mixdown;
 use crate::signal::source::Source;
 use crate::signal::warning::Warning;
