@@ -163,8 +163,7 @@ impl Draft {
     /// A file that nobody waits for, beside its place under a name that is free.
     pub fn beside(path: &Path) -> Result<Self> {
         check_place(path)?;
-        let unwritable =
-            |source| Error::Unwritable { name: path.display().to_string(), source };
+        let unwritable = |source| Error::Unwritable { name: path.display().to_string(), source };
         let mut names = (0..MOST_NAMES).map(|number| match number {
             0 => with_ending(path, ".partial"),
             _ => with_ending(path, &format!(".partial-{number}")),

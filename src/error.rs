@@ -527,13 +527,15 @@ pub enum Error {
     },
     /// A degraded recording of a folder that has no counterpart.
     #[error(
-        "{degraded}: no reference belongs to it in {directory}; name the two alike, or give a pattern with --match"
+        "{degraded}: no reference belongs to it in {directory} ({looked_for}); name the two alike, or give a pattern with --match"
     )]
     NoReference {
         /// The degraded recording.
         degraded: String,
         /// Where references were looked for.
         directory: String,
+        /// What was looked for, and what is there that is nearly that.
+        looked_for: String,
     },
     /// A journal lies where a new run would put its own.
     #[error(

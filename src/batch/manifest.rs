@@ -131,10 +131,9 @@ impl Manifest {
         let path = |column| match (word(column), self) {
             (Some(path), _) => Ok(folder.join(path)),
             (None, Self::Table(_)) => Err(Error::MissingPath { column }),
-            (None, Self::Folders(folders)) => Err(Error::NoReference {
-                degraded: text(cells.get("degraded")),
-                directory: folders.references(),
-            }),
+            (None, Self::Folders(folders)) => {
+                Err(folders.no_reference(&text(cells.get("degraded"))))
+            }
         };
         Ok(Pair {
             reference: path("reference")?,

@@ -9,6 +9,7 @@ mod manifest;
 mod outcome;
 mod output;
 mod pair;
+mod pattern;
 mod progress;
 mod queue;
 mod references;

@@ -38,11 +38,7 @@ impl Output {
 }
 
 /// Writes what the journal holds to every output.
-pub(super) fn write(
-    journal: &Journal,
-    outputs: Vec<Output>,
-    form: row::Form,
-) -> Result<Summary> {
+pub(super) fn write(journal: &Journal, outputs: Vec<Output>, form: row::Form) -> Result<Summary> {
     let columns: Vec<Column> = journal.carried().columns().chain(row::columns(form)).collect();
     let mut summary = Summary::default();
     let begin = |output: &Output| output.begin(&columns);

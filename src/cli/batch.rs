@@ -204,7 +204,8 @@ impl Reporter {
 
 fn bar(progress: &Progress, elapsed: Duration) -> ProgressBar {
     let resumed = progress.resumed;
-    let style = ProgressStyle::with_template("{wide_bar} {pos} of {len} rows{msg}, {rate}, {eta} left");
+    let style =
+        ProgressStyle::with_template("{wide_bar} {pos} of {len} rows{msg}, {rate}, {eta} left");
     let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
     // Of a width that does not change with every row.
     let style = style.with_key("rate", move |state: &ProgressState, out: &mut dyn fmt::Write| {
