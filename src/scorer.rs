@@ -91,7 +91,7 @@ impl PreparedReference {
     }
 
     /// The reference as it was given.
-    pub(crate) fn signal(&self) -> &Signal {
+    pub fn signal(&self) -> &Signal {
         &self.signal
     }
 

@@ -7,8 +7,11 @@ mod bad_rows;
 mod compare;
 mod long_calls;
 mod models;
+#[cfg(unix)]
+mod outputs;
 mod results;
 #[cfg(unix)]
 mod spared_inputs;
 mod summarize;
 mod survival;
+mod trusted_resume;
