@@ -103,7 +103,8 @@ pub fn results(bytes: &[u8]) {
 }
 
 /// The manifest that journals are continued with.
-pub const JOURNALLED: &str = "reference,degraded,note\na.wav,b.wav,one\nc.wav,d.wav,\"two, three\"\ne.wav,f.wav,four\n";
+pub const JOURNALLED: &str =
+    "reference,degraded,note\na.wav,b.wav,one\nc.wav,d.wav,\"two, three\"\ne.wav,f.wav,four\n";
 
 /// Journals: the results that the manifest has without one, or a sentence.
 pub fn journal(bytes: &[u8]) {

@@ -135,14 +135,14 @@ impl PreparedReference {
         let input = Input::new(py, sample_rate.map(SampleRate::Both), channel, channel_axis)?;
         let degraded = protected(py, || Source::of(degraded, Role::Degraded, &input))?;
         let prepared = Arc::clone(&self.prepared);
-        let scored =
-            interruptible(py, move |_| compare(&prepared, &degraded, &input, explain));
+        let scored = interruptible(py, move |_| compare(&prepared, &degraded, &input, explain));
         score::object(py, &scored?.map_err(|error| exception(py, &error))?)
     }
 
     /// By the samples and the model's word: preparing them again takes less time than carrying all that was prepared.
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
-        let restore = py.import(intern!(py, "basilar._scoring"))?.getattr(intern!(py, "restore"))?;
+        let restore =
+            py.import(intern!(py, "basilar._scoring"))?.getattr(intern!(py, "restore"))?;
         let signal = self.prepared.signal();
         let samples = PyArray1::from_slice(py, signal.samples());
         Ok((restore, (self.word.clone(), samples, signal.sample_rate())))

@@ -145,7 +145,10 @@ impl Source<'_> {
         };
         // Files made by a number or a descriptor are named by it.
         let called = object.getattr(intern!(py, "name")).and_then(|name| name.extract::<String>());
-        Ok(Self::Encoded { name: called.unwrap_or_else(|_| name.to_owned()), bytes: Cow::Owned(bytes) })
+        Ok(Self::Encoded {
+            name: called.unwrap_or_else(|_| name.to_owned()),
+            bytes: Cow::Owned(bytes),
+        })
     }
 
     /// What a path or URL names.

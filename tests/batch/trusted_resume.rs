@@ -110,7 +110,11 @@ fn recordings_that_changed_between_the_runs_are_scored_again_and_that_is_told() 
     let mut command = Command::from_std(plain());
     let done = command.arg("batch").arg(&manifest).arg("--resume").arg("-o").arg(&output).assert();
     let done = done.code(3);
-    assert!(said(&done).contains("had changed since the earlier run: 2 of the rows"), "{}", said(&done));
+    assert!(
+        said(&done).contains("had changed since the earlier run: 2 of the rows"),
+        "{}",
+        said(&done)
+    );
     let after = scores(&output);
     assert_eq!([&after[0], &after[3]], [&before[0], &before[3]]);
     assert_ne!(after[1], before[1]);
@@ -132,7 +136,8 @@ fn a_model_named_in_a_column_that_changed_scores_its_rows_again() {
     let whole = run_and_keep_journal(&manifest, &output);
     let [before, same] = &scores(&output)[..] else { panic!("two rows") };
     assert_eq!(before, same);
-    fs::write(&model, built_in.replace("\"symmetric_weight\": 0.1", "\"symmetric_weight\": 0.2")).unwrap();
+    fs::write(&model, built_in.replace("\"symmetric_weight\": 0.1", "\"symmetric_weight\": 0.2"))
+        .unwrap();
     assert_eq!(resumed(&manifest, &output, &whole).unwrap().changed, 1);
     let [after, built_in] = &scores(&output)[..] else { panic!("two rows") };
     assert_eq!(built_in, same);

@@ -6,12 +6,27 @@ use crate::material::random::Random;
 const LONGEST: usize = 1 << 18;
 
 /// Numbers at the ends of what counts, sizes and samples can be.
-const SIZES: [u32; 10] = [0, 1, 2, 0x7f, 0xff, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, u32::MAX];
+const SIZES: [u32; 10] =
+    [0, 1, 2, 0x7f, 0xff, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, u32::MAX];
 
 /// Words that stand for numbers that are none, or hardly.
 const WORDS: [&str; 16] = [
-    "nan", "inf", "-inf", "1e308", "-1e308", "1e-308", "0", "-1", "99999999999999999999",
-    "4611686018427387904", "null", "\"\"", "[]", "true", "1e9", "0.5",
+    "nan",
+    "inf",
+    "-inf",
+    "1e308",
+    "-1e308",
+    "1e-308",
+    "0",
+    "-1",
+    "99999999999999999999",
+    "4611686018427387904",
+    "null",
+    "\"\"",
+    "[]",
+    "true",
+    "1e9",
+    "0.5",
 ];
 
 /// A seed with a few changes.
@@ -63,7 +78,8 @@ fn replace_number(bytes: &mut Vec<u8>, place: usize, random: &mut Random) {
     let is_part = |byte: &u8| byte.is_ascii_digit() || b".-+eE".contains(byte);
     let Some(start) = bytes[place..].iter().position(u8::is_ascii_digit) else { return };
     let start = place + start;
-    let end = bytes[start..].iter().position(|byte| !is_part(byte)).map_or(bytes.len(), |n| start + n);
+    let end =
+        bytes[start..].iter().position(|byte| !is_part(byte)).map_or(bytes.len(), |n| start + n);
     let word = WORDS[random.below(WORDS.len())];
     bytes.splice(start..end, word.bytes());
 }

@@ -32,7 +32,15 @@ fn table(format: u8, text: &str) -> Vec<u8> {
 pub fn audio() -> Vec<Vec<u8>> {
     let mut seeds = files(Some(project("tests/audio")), "");
     // Of longer ones the start, whose header says what is there.
-    for name in ["speech.wav", "speech.flac", "speech.w64", "speech.au", "speech.sph", "speech.caf", "speech.aiff"] {
+    for name in [
+        "speech.wav",
+        "speech.flac",
+        "speech.w64",
+        "speech.au",
+        "speech.sph",
+        "speech.caf",
+        "speech.aiff",
+    ] {
         let mut start = fs::read(project("tests/audio").join(name)).unwrap();
         start.truncate(LONGEST as usize);
         seeds.push(start);
@@ -43,9 +51,15 @@ pub fn audio() -> Vec<Vec<u8>> {
 
 pub fn manifest() -> Vec<Vec<u8>> {
     vec![
-        table(0, "reference,degraded,model,channel,codec\na.wav,a.wav,nb,1,opus\na.wav,b.wav,wb,mix,\"x, y\"\n"),
+        table(
+            0,
+            "reference,degraded,model,channel,codec\na.wav,a.wav,nb,1,opus\na.wav,b.wav,wb,mix,\"x, y\"\n",
+        ),
         table(1, "reference\tdegraded\na.wav\ta.wav\n"),
-        table(2, "{\"reference\": \"a.wav\", \"degraded\": \"a.wav\", \"bitrate\": 12}\n{\"degraded\": null}\n"),
+        table(
+            2,
+            "{\"reference\": \"a.wav\", \"degraded\": \"a.wav\", \"bitrate\": 12}\n{\"degraded\": null}\n",
+        ),
         table(0, "\u{feff}Reference;Degraded\r\na.wav;a.wav\r\n"),
         parquet(),
     ]
@@ -56,8 +70,16 @@ pub fn results() -> Vec<Vec<u8>> {
         .map(|row| format!("r,d{row},opus,{},t{},{}.5,ok,,\n", 6 * row, row % 3, 1 + row % 3))
         .collect();
     let mut seeds = vec![
-        table(0, &format!("reference,degraded,codec,bitrate,talker,mos_lqo,quality,error_kind,error\n{rows}")),
-        table(2, "{\"reference\":\"r\",\"degraded\":\"d\",\"codec\":\"evs\",\"bitrate\":13.2,\"mos_lqo\":3.9}\n"),
+        table(
+            0,
+            &format!(
+                "reference,degraded,codec,bitrate,talker,mos_lqo,quality,error_kind,error\n{rows}"
+            ),
+        ),
+        table(
+            2,
+            "{\"reference\":\"r\",\"degraded\":\"d\",\"codec\":\"evs\",\"bitrate\":13.2,\"mos_lqo\":3.9}\n",
+        ),
         table(0, "degraded,codec,bitrate,mos_lqo\nd,a,2026-11-01,3\ne,a,2026-11-02T10:00:00Z,4\n"),
         parquet(),
     ];
@@ -83,7 +105,12 @@ pub fn ratings() -> Vec<Vec<u8>> {
         .map(|(row, cells)| format!("a,{cells},{},0.1,24,ACR 1-5,test {}\n", row / 2, row / 4))
         .collect();
     vec![
-        table(0, &format!("reference,degraded,score,condition,standard_error,votes,scale,dataset\n{rows}")),
+        table(
+            0,
+            &format!(
+                "reference,degraded,score,condition,standard_error,votes,scale,dataset\n{rows}"
+            ),
+        ),
         table(0, "reference,degraded,score\na,b,1\na,c,2\na,d,3\na,e,4\nb,b,5\n"),
         table(2, "{\"reference\":\"a\",\"degraded\":\"b\",\"score\":1.5,\"votes\":8}\n"),
     ]
@@ -114,7 +141,10 @@ pub fn capture() -> Vec<Vec<u8>> {
 pub fn rtp() -> Vec<Vec<u8>> {
     vec![
         vec![0x80, 0, 0, 1, 0, 0, 0, 160, 1, 2, 3, 4, 0xff, 0xff, 0xff, 0xff],
-        vec![0xb1, 0x80, 0, 1, 0, 0, 0, 160, 1, 2, 3, 4, 9, 9, 9, 9, 0xbe, 0xde, 0, 1, 0x10, 7, 0, 0, 5, 0, 0, 3],
+        vec![
+            0xb1, 0x80, 0, 1, 0, 0, 0, 160, 1, 2, 3, 4, 9, 9, 9, 9, 0xbe, 0xde, 0, 1, 0x10, 7, 0,
+            0, 5, 0, 0, 3,
+        ],
     ]
 }
 
