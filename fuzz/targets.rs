@@ -185,7 +185,7 @@ pub fn ratings(bytes: &[u8]) {
     };
     match study.run(&|_| {}) {
         Ok(validation) => {
-            if let Err(error) = report::scatter::svg(&validation) {
+            if let Err(error) = report::validation::scatter::svg(&validation) {
                 sentence(&error);
             }
         }

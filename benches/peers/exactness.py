@@ -39,7 +39,7 @@ MODES: list[tuple[int, str, str, Peer]] = [
     (8000, "nb", "pesq nb", lambda reference, degraded: pesq.pesq(8000, reference, degraded, "nb")),
     (16000, "nb", "pesq nb", lambda reference, degraded: pesq.pesq(16000, reference, degraded, "nb")),
     (16000, "wb", "pesq wb", lambda reference, degraded: pesq.pesq(16000, reference, degraded, "wb")),
-    (16000, "wb-cor2", "pesqc2 wb", lambda reference, degraded: pesqc2.pesq(reference, degraded, 16000, "wb")),
+    (16000, "wb-cor2", "pesqc2 wb", lambda reference, degraded: pesqc2.pesq(16000, reference, degraded, "wb")),
 ]
 
 

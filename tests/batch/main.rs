@@ -5,6 +5,7 @@ mod material;
 
 mod bad_rows;
 mod compare;
+mod hostile;
 mod long_calls;
 mod models;
 #[cfg(unix)]

@@ -9,9 +9,6 @@ mod targets;
 #[path = "../material/mod.rs"]
 mod material;
 
-#[allow(dead_code, reason = "captures need a part")]
-#[path = "../network/made.rs"]
-mod made;
 mod mutation;
 mod seeds;
 

@@ -46,7 +46,8 @@ fn change(bytes: &mut Vec<u8>, seeds: &[Vec<u8>], random: &mut Random) {
     // Headers are where most rules are.
     let reach = if random.below(2) == 0 { bytes.len().min(256) } else { bytes.len() };
     let place = random.below(reach);
-    let length = 1 + random.below(1 << random.below(12)).min(bytes.len() - place - 1);
+    let most = 1 << random.below(12);
+    let length = 1 + random.below(most).min(bytes.len() - place - 1);
     match random.below(9) {
         0 => bytes[place] ^= 1 << random.below(8),
         1 => bytes[place] = random.below(256) as u8,

@@ -1,6 +1,5 @@
 //! What inputs are made from: files of every kind as they should be, and those that once went wrong.
 
-use crate::made::{Made, Sender};
 use crate::material::shared;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -122,7 +121,7 @@ pub fn signals() -> Vec<Vec<u8>> {
     for (number, value) in values.into_iter().enumerate() {
         let mut commands = vec![number as u8];
         for command in 0..8_u8 {
-            commands.extend([command | 0x80 * (number as u8 % 2), 40 * command, command, 0]);
+            commands.extend([command | 0x80 * (number as u8 % 2), 40_u8.wrapping_mul(command), command, 0]);
             commands.extend(value.to_le_bytes());
         }
         seeds.push(commands);
@@ -131,11 +130,33 @@ pub fn signals() -> Vec<Vec<u8>> {
 }
 
 pub fn capture() -> Vec<Vec<u8>> {
-    let mut made = Made::new();
-    let mut sender = Sender::default();
-    made.send_many(&mut sender, 20);
-    made.udp(1500.0, ([10, 0, 0, 1], 5060), ([10, 0, 0, 2], 5060), &sip()[0]);
-    vec![made.bytes().to_vec()]
+    // Of libpcap, in nanoseconds, of raw IP packets.
+    let mut bytes = vec![0x4d, 0x3c, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    bytes.extend(65_535_u32.to_le_bytes());
+    bytes.extend(101_u32.to_le_bytes());
+    datagram(&mut bytes, 0, 5060, &sip()[0]);
+    for number in 0..30_u8 {
+        let mut packet = vec![0x80, 0, 3, number, 0, 0, 20 * (number / 8), 160, 1, 2, 3, 4];
+        packet.extend((0..160).map(|at| at % 7 * 5 + 20));
+        datagram(&mut bytes, u32::from(number) * 20, 4000, &packet);
+    }
+    datagram(&mut bytes, 700, 4001, &rtcp()[2]);
+    vec![bytes]
+}
+
+/// Adds a UDP datagram over IPv4.
+fn datagram(bytes: &mut Vec<u8>, time_ms: u32, port: u16, data: &[u8]) {
+    let length = 28 + data.len() as u32;
+    for number in [1000 + time_ms / 1000, time_ms % 1000 * 1_000_000, length, length] {
+        bytes.extend(number.to_le_bytes());
+    }
+    bytes.extend([0x45, 0xb8]);
+    bytes.extend((length as u16).to_be_bytes());
+    bytes.extend([0, 1, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2]);
+    for number in [port, port + 2, 8 + data.len() as u16, 0] {
+        bytes.extend(number.to_be_bytes());
+    }
+    bytes.extend(data);
 }
 
 pub fn rtp() -> Vec<Vec<u8>> {
