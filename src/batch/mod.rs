@@ -38,7 +38,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use task::{Shared, Task, Tasks};
 
 /// How often a row may have been begun, by runs that ended before it did, until it counts as what ended them.
-const MOST_BEGINNINGS: u32 = 4;
+const MOST_BEGINNINGS: u32 = 8;
 
 /// A batch: what to score, how, and where the results go.
 #[derive(Debug, Clone)]
