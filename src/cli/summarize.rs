@@ -53,8 +53,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit> {
         worst: arguments.worst,
     };
     if let Some(path) = &arguments.plot {
-        check_picture(path)?;
         draft::check_inputs([path.as_path()], [arguments.results.as_path()])?;
+        check_picture(path)?;
     }
     let summaries = Summaries::of(&arguments.results, &grouping)?;
     if let Some(path) = &arguments.plot {

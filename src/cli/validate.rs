@@ -110,15 +110,13 @@ fn check_outputs(arguments: &Arguments) -> basilar::Result<()> {
     for path in [clips, statistics].into_iter().flatten() {
         Format::of(path)?;
     }
-    if let Some(path) = plot {
-        check_picture(path)?;
-    }
     let outputs =
         || [clips, statistics, markdown, plot].into_iter().flatten().map(PathBuf::as_path);
     outputs().try_for_each(draft::check_place)?;
     let tables = iter::once(&arguments.ratings).chain(&arguments.scores).map(PathBuf::as_path);
     let models = arguments.model.iter().filter_map(ModelChoice::path);
-    draft::check_inputs(outputs(), tables.chain(models))
+    draft::check_inputs(outputs(), tables.chain(models))?;
+    plot.as_deref().map_or(Ok(()), check_picture)
 }
 
 fn write_files(arguments: &Arguments, validation: &Validation) -> basilar::Result<()> {
