@@ -108,7 +108,7 @@ pub const JOURNALLED: &str =
 
 /// Journals: the results that the manifest has without one, or a sentence.
 pub fn journal(bytes: &[u8]) {
-    static EXPECTED: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    static EXPECTED: LazyLock<Vec<String>> = LazyLock::new(|| {
         let folder = tempfile::tempdir().expect("room for a folder");
         continued(folder.path(), None).expect("results")
     });
@@ -119,16 +119,17 @@ pub fn journal(bytes: &[u8]) {
     }
 }
 
-fn continued(folder: &Path, journal: Option<&[u8]>) -> basilar::Result<Vec<u8>> {
+/// The words of the results, paths without their folders, which are others each time.
+fn continued(folder: &Path, journal: Option<&[u8]>) -> basilar::Result<Vec<String>> {
     let (manifest, output) = (folder.join("pairs.csv"), folder.join("results.csv"));
     fs::write(&manifest, JOURNALLED).expect("room for a file");
     if let Some(journal) = journal {
         fs::write(folder.join("results.csv.journal"), journal).expect("room for a file");
     }
     batch(manifest, output.clone()).run(&|_| {})?;
-    // Rows name the folder nowhere: their paths are relative.
     let results = fs::read_to_string(output).expect("results");
-    Ok(results.replace(&folder.display().to_string(), "").into_bytes())
+    let words = results.split([',', ' ', '"', '\n']);
+    Ok(words.map(|word| word.rsplit('/').next().unwrap_or(word).to_owned()).collect())
 }
 
 /// A journal that has all of its rows, for mutation.
