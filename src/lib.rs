@@ -32,10 +32,14 @@ pub mod batch;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnosis;
+#[cfg(feature = "cli")]
+mod draft;
 mod dsp;
 mod error;
+mod file;
 mod finding;
 pub mod fullband;
+mod guard;
 #[cfg(feature = "cli")]
 pub mod listening_test;
 pub mod long_calls;

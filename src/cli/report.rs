@@ -2,6 +2,7 @@
 
 use super::input::Input;
 use super::{Exit, Result, say_error, say_warning, write_file};
+use crate::draft;
 use basilar::report::page::{PairPage, RecordingFile, Sound};
 use basilar::{Error, ModelChoice, Scorer, Signal};
 use std::io::Write;
@@ -64,6 +65,9 @@ pub fn run(arguments: &Arguments) -> Result<Exit> {
 
 fn report(arguments: &Arguments) -> basilar::Result<()> {
     let Arguments { reference, degraded, output, model, sound, input } = arguments;
+    draft::check_place(output)?;
+    let inputs = [Some(reference.as_path()), Some(degraded.as_path()), model.path()];
+    draft::check_inputs([output.as_path()], inputs.into_iter().flatten())?;
     let signal = Signal::open_reference(reference, &input.options())?;
     let prepared = Scorer::new(model.clone()).prepare(&signal)?;
     let heard = Signal::open_with(degraded, &input.options())?;

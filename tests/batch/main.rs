@@ -9,9 +9,15 @@ mod limits;
 mod long_calls;
 mod models;
 mod regressions;
+mod hostile;
+mod long_calls;
+mod models;
+#[cfg(unix)]
+mod outputs;
 mod results;
 #[cfg(unix)]
 mod spared_inputs;
 mod summarize;
 mod survival;
 mod warnings;
+mod trusted_resume;
