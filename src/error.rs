@@ -427,8 +427,8 @@ pub enum Error {
         /// What the two have in common.
         key: String,
     },
-    /// A file of limits for comparisons that cannot be followed.
-    #[error("{name}: {reason}; mend the file")]
+    /// Limits for comparisons that cannot be followed.
+    #[error("{name}: {reason}")]
     InvalidLimits {
         /// File.
         name: String,

@@ -56,7 +56,7 @@ def time_basilar(program, folder, jobs):
     results = folder / f"results-{jobs}.csv"
     started = time.perf_counter()
     subprocess.run(
-        [program, "batch", folder / "manifest.csv", "-o", results, "--model", "wb", "--jobs", str(jobs)],
+        [program, "batch", folder / "manifest.csv", "-o", results, "--model", "wb", "--score-only", "--jobs", str(jobs)],
         check=True,
         stderr=subprocess.DEVNULL,
     )

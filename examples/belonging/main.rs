@@ -18,7 +18,9 @@ use std::path::{Path, PathBuf};
 /// Everything is judged in the telephone band.
 const RATE: u32 = 8000;
 /// Each reference is held against so many degraded recordings of others.
-const OTHERS: usize = 12;
+const OTHERS: usize = 6;
+/// And against so many pieces of music.
+const PIECES: usize = 2;
 
 /// A pair that was judged.
 struct Judged {
@@ -128,7 +130,7 @@ fn judge_all(sources: &[Source]) -> Vec<Judged> {
             let names = format!("{} {name}", source.name);
             all.push(judged(kind, false, names, &source.talker, [own, degraded]));
         }
-        for music in sources.iter().filter(|other| other.is_music) {
+        for music in sources.iter().filter(|other| other.is_music).skip(number % 4).take(PIECES) {
             let names = format!("{} {}", source.name, music.name);
             all.push(judged("music", false, names, &source.talker, [own, &music.samples]));
         }

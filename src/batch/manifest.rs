@@ -40,6 +40,8 @@ pub struct Defaults {
     pub long_calls: bool,
     /// Whether results say why a score is low.
     pub explain: bool,
+    /// Whether results leave open what the connection did to time and level, where the model does not need it.
+    pub score_only: bool,
 }
 
 impl Defaults {

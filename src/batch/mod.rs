@@ -142,7 +142,11 @@ impl Batch {
         Origin {
             manifest,
             model: self.defaults.model.to_string(),
-            channel: self.defaults.channel.to_string(),
+            channel: match self.defaults.score_only {
+                // Rows with and without those columns are not mixed.
+                true => format!("{}, score only", self.defaults.channel),
+                false => self.defaults.channel.to_string(),
+            },
             long_calls: self.defaults.long_calls,
             explain: self.defaults.explain,
         }
@@ -161,7 +165,7 @@ impl Batch {
             let score = |pair: &Pair| calls.score(pair);
             return runner::run(queue, begin, keep, self.jobs, &score, on_row, progress);
         }
-        let pairs = Pairs::new(self.defaults.explain, true);
+        let pairs = Pairs::new(self.defaults.explain, !self.defaults.score_only);
         let score = |pair: &Pair| {
             pairs.score(pair, |reference, scored| Outcome::scored(reference.recording(), &scored))
         };

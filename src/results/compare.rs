@@ -176,15 +176,24 @@ impl Rules {
         let limited = rows.clone().map(|row| self.file.of_row(row, &self.limits));
         let measures: std::collections::BTreeSet<Measure> =
             limited.flat_map(|limits| limits.measures.into_keys()).collect();
+        let name = path.display().to_string();
+        let scored = rows.clone().filter(|row| row.mos_lqo.is_some());
         let Some(first) = rows.next() else { return Ok(()) };
-        let lacking =
-            measures.into_iter().find(|measure| !first.cells.contains_key(measure.column()));
-        match lacking {
-            Some(measure) => {
-                Err(missing(&path.display().to_string(), measure.column(), &first.cells))
+        for measure in measures {
+            let column = measure.column();
+            if !first.cells.contains_key(column) {
+                return Err(missing(&name, column, &first.cells));
             }
-            None => Ok(()),
+            let mut scored = scored.clone().peekable();
+            if scored.peek().is_some() && scored.all(|row| row.measure(measure).is_none()) {
+                let reason = format!(
+                    "its column {column} is empty in every row, so that {} holds nothing; score without --score-only",
+                    measure.option()
+                );
+                return Err(Error::InvalidLimits { name, reason });
+            }
         }
+        Ok(())
     }
 
     fn absent(&self, row: &Row) -> RowComparison {

@@ -1,15 +1,16 @@
 //! How often the gate fails by chance, and how often it sees what is there.
 
 use super::compare::{Comparison, Rules};
+use super::limits::Limits;
 use super::rows::Row;
 use serde_json::json;
 use std::collections::HashMap;
 use twox_hash::XxHash3_64;
 
-/// Standard deviations of MOS-LQO between two recordings of one call by the same firmware in different noise: of a row by
-/// itself, and of all rows of one talker together. Measured by p862-wb and basilar-fb with white noise and babble of
-/// other seeds, 20 to 30 dB below the shipped references.
-const ROW: f64 = 0.018;
+/// Standard deviations of MOS-LQO between recordings of one call by the same firmware in different noise: of a row by
+/// itself, and of all rows of one talker together. Measured with white and pink noise of four seeds each, 30 dB below
+/// five shipped references, by p862-nb, p862-wb and basilar-fb: 0.017; at 20 dB it is 0.033.
+const ROW: f64 = 0.017;
 const TALKER: f64 = 0.008;
 const CALLS: usize = 20;
 const TALKERS: usize = 5;
@@ -49,8 +50,9 @@ fn row(place: usize, talker: usize, mos_lqo: f64) -> (Vec<String>, Row) {
 
 /// In how many of so many comparisons the default gate fails where the second firmware is better by `change`, with the
 /// noise so many times that of the measurement; and in how many a mean does.
-fn failures(change: f64, noise: f64) -> [u64; 2] {
+fn failures(change: f64, noise: f64, max_drop: Option<f64>) -> [u64; 2] {
     let rules = Rules {
+        limits: Limits { max_drop, ..Limits::default() },
         key: vec!["call".into()],
         group_by: vec!["group".into()],
         talker: "talker".into(),
@@ -79,20 +81,21 @@ fn failures(change: f64, noise: f64) -> [u64; 2] {
 
 #[test]
 fn equal_firmware_fails_the_default_gate_in_one_of_a_hundred_nights_at_most() {
-    let [any, means] = failures(0.0, 1.0);
-    let [_, noisy_means] = failures(0.0, 4.0);
-    println!(
-        "equal firmware, {CALLS} calls, {TALKERS} talkers: {any} of {PAIRS} fail, {means} by a mean; {noisy_means} by a mean with four times the noise"
-    );
+    let [any, means] = failures(0.0, 1.0, None);
+    let [noisy, noisy_means] = failures(0.0, 2.0, Some(0.2));
+    println!("equal firmware, {CALLS} calls, {TALKERS} talkers, {PAIRS} pairs:");
+    println!("{any} fail, {means} by a mean");
+    println!("{noisy} fail with twice the noise and --max-drop 0.2, {noisy_means} by a mean");
     assert!(any <= PAIRS / 100, "{any}");
-    assert!(noisy_means <= PAIRS / 100, "{noisy_means}");
+    assert!(noisy <= PAIRS / 100, "{noisy}");
 }
 
 #[test]
 fn the_power_against_a_tenth_of_a_mos_is_told() {
-    let [any, means] = failures(-0.1, 1.0);
-    println!(
-        "0.1 worse, {CALLS} calls, {TALKERS} talkers: {any} of {PAIRS} fail, {means} by a mean"
-    );
+    let [any, means] = failures(-0.1, 1.0, None);
+    let [noisy, noisy_means] = failures(-0.1, 2.0, Some(0.2));
+    println!("0.1 worse, {CALLS} calls, {TALKERS} talkers, {PAIRS} pairs:");
+    println!("{any} fail, {means} by a mean");
+    println!("{noisy} fail with twice the noise and --max-drop 0.2, {noisy_means} by a mean");
     assert!(any >= PAIRS * 9 / 10, "{any}");
 }

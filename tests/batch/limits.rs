@@ -109,6 +109,12 @@ fn every_measure_of_the_connection_has_a_limit_and_says_so() {
         let (code, said) = compare(&baseline, &after, &[option, "much"]);
         assert_eq!(code, 2, "{said}");
     }
+    let empty = results(folder.path(), "empty.csv", |_, cells| {
+        cells[column("clock_drift_ppm")] = String::new();
+    });
+    let (code, said) = compare(&baseline, &empty, &["--max-drift", "100"]);
+    assert_eq!(code, 2, "what was not measured is not passed");
+    assert!(said.contains("clock_drift_ppm is empty in every row"), "{said}");
     let bad = with(folder.path(), "level_change_db", "inf");
     let (code, said) = compare(&baseline, &bad, &[]);
     assert_eq!(code, 2);
