@@ -58,6 +58,7 @@ impl Method {
             Self::P835
         } else if scores().all(|score| (-3.0..=3.0).contains(&score))
             && scores().any(|score| score <= 0.0)
+            || scores().any(|score| score < 0.0)
         {
             Self::Ccr
         } else if scores().filter(|score| *score > 5.0).count() * 4 > scores().count() {

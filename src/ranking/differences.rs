@@ -137,6 +137,9 @@ impl Family {
         /// A normal deviate is below it with a probability of 80 %.
         const POWER: f64 = 0.841_621_233_6;
         const MOST: f64 = 1e6;
+        if estimate.value == 0.0 {
+            return None;
+        }
         let (now, least) = (self.critical(estimate.degrees), self.critical(1e9));
         let shows = |times: f64| {
             let critical = least + (now - least) / times;

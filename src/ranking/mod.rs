@@ -127,7 +127,7 @@ impl Ranking {
         let ladders = ladders::of(&fit, &labels, question);
         let talkers = blocks.first().map_or(0, Factor::count);
         let mut notes = scores.notes.clone();
-        notes.extend(self::notes(&fit, &by_system, &blocks));
+        notes.extend(self::notes(&fit, &systems, &by_system, &blocks));
         Ok(Self {
             schema: "basilar-ranking/1",
             by: question.by.clone(),
@@ -149,7 +149,7 @@ impl Ranking {
 }
 
 /// What the numbers should be read with.
-fn notes(fit: &Fit, by_system: &[Vec<f64>], blocks: &[Factor]) -> Vec<String> {
+fn notes(fit: &Fit, systems: &Factor, by_system: &[Vec<f64>], blocks: &[Factor]) -> Vec<String> {
     let mut notes = Vec::new();
     if fit.model.is_none() {
         notes.push(
@@ -166,6 +166,19 @@ fn notes(fit: &Fit, by_system: &[Vec<f64>], blocks: &[Factor]) -> Vec<String> {
             "all rows have the same {}, so that nothing is said of others",
             blocks[0].name
         ));
+    }
+    if let Some(items) = blocks.last().filter(|_| by_system.len() > 1) {
+        let mut seen = vec![None; items.count()];
+        let mut shared = false;
+        for (&item, &system) in items.levels.iter().zip(&systems.levels) {
+            shared |= seen[item].replace(system).is_some_and(|other| other != system);
+        }
+        if !shared {
+            notes.push(format!(
+                "no {} is in two systems, so that nothing is paired",
+                blocks[blocks.len() - 1].name
+            ));
+        }
     }
     let fewest = by_system.iter().map(Vec::len).min().unwrap_or_default();
     let most = by_system.iter().map(Vec::len).max().unwrap_or_default();

@@ -68,7 +68,7 @@ impl Scores {
         }
         if without > 0 {
             scores.notes.push(format!(
-                "{without} rows have an empty {} and were left out; fill in these cells",
+                "left out for an empty {}: {without}; fill in these cells",
                 scores.block.join(" or ")
             ));
         }

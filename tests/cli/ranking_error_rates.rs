@@ -6,7 +6,7 @@ use basilar::statistics::{Factor, MixedModel, StudentizedRange};
 const SYSTEMS: usize = 4;
 const TALKERS: usize = 6;
 const ITEMS: usize = 2;
-const DRAWS: usize = 300;
+const DRAWS: usize = 200;
 
 /// Scores by system, talker and item; systems lie `step` apart. Some are missing where `gaps` says so.
 fn draw(random: &mut Random, step: f64, gaps: bool) -> Option<MixedModel> {
@@ -47,17 +47,18 @@ fn one_in_twenty_tables_of_equal_systems_shows_a_difference_and_intervals_hold_t
             let step = 0.1;
             let Some(model) = draw(&mut random, step, gaps) else { continue };
             models += 1;
-            let mut alarm = false;
+            let mut farthest = (0.0, 1.0);
             for one in 0..SYSTEMS {
                 for other in 0..one {
                     // As if the truth were zero: what was drawn less the truth.
                     let found = model.difference(one, other);
                     let truth = step * (one as f64 - other as f64);
                     let t = (found.value - truth).abs() / found.standard_error;
-                    let range = StudentizedRange::new(SYSTEMS, found.degrees);
-                    alarm |= range.tail(std::f64::consts::SQRT_2 * t) < 0.05;
+                    farthest = if t > farthest.0 { (t, found.degrees) } else { farthest };
                 }
             }
+            let range = StudentizedRange::new(SYSTEMS, farthest.1);
+            let alarm = range.tail(std::f64::consts::SQRT_2 * farthest.0) < 0.05;
             let found = model.difference(SYSTEMS - 1, 0);
             let (low, high) = found.interval(0.95);
             let truth = step * (SYSTEMS - 1) as f64;
@@ -66,8 +67,8 @@ fn one_in_twenty_tables_of_equal_systems_shows_a_difference_and_intervals_hold_t
         }
         let share = |count: usize| count as f64 / models as f64;
         println!("gaps {gaps}: false alarms {}, coverage {}", share(false_alarms), share(covered));
-        // Three standard errors of 300 draws about 5 % and 95 %.
-        assert!((0.012..0.088).contains(&share(false_alarms)), "{}", share(false_alarms));
-        assert!((0.912..0.988).contains(&share(covered)), "{}", share(covered));
+        // Three standard errors of 200 draws about 5 % and 95 %.
+        assert!((0.004..0.096).contains(&share(false_alarms)), "{}", share(false_alarms));
+        assert!((0.904..0.996).contains(&share(covered)), "{}", share(covered));
     }
 }

@@ -126,7 +126,7 @@ fn agreement_and_the_analysis_of_variance_equal_those_of_pingouin_and_r() {
         }
         let test = &scale["analysis"]["test"];
         assert_near(number(&test["f"]), number(&expected["f"]), 1e-3, "F");
-        assert_near(number(&test["error_degrees"]), number(&expected["error_degrees"]), 0.01, "df");
+        assert_near(number(&test["error_degrees"]), number(&expected["error_degrees"]), 0.05, "df");
         let own = by_name(scale, "conditions");
         for (name, mean) in expected["means"].as_object().unwrap() {
             let found = own(name);
@@ -137,6 +137,16 @@ fn agreement_and_the_analysis_of_variance_equal_those_of_pingouin_and_r() {
             }
         }
     }
+}
+
+#[test]
+fn no_listener_is_taken_to_be_beyond_doubt() {
+    let found = json(Path::new("tests/votes/sparse.csv"), &[], 0);
+    let listeners = found["scales"][0]["listeners"].as_array().unwrap();
+    let inconsistency: Vec<f64> = listeners.iter().map(|one| number(&one["inconsistency"])).collect();
+    let least = inconsistency.iter().copied().fold(f64::INFINITY, f64::min);
+    let all = inconsistency.iter().map(|one| one * one).sum::<f64>() / inconsistency.len() as f64;
+    assert!(least > 0.04 * all.sqrt(), "{inconsistency:?}");
 }
 
 /// Votes of twelve listeners on drawn qualities; the last four are at random.
@@ -341,27 +351,28 @@ fn ratings_are_read_by_validate_and_tables_and_pictures_hold_every_condition() {
     }
     let (folder, path) = table("votes.csv", &text);
     let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let [ratings, plot, listeners, stimuli, peers] =
+        ["ratings.csv", "plot.svg", "listeners.csv", "stimuli.parquet", "peers.csv"].map(at);
     let files = [
         "--ratings",
-        &at("ratings.csv"),
+        &*ratings,
         "--plot",
-        &at("plot.svg"),
+        &*plot,
         "--listeners",
-        &at("listeners.csv"),
+        &*listeners,
         "--stimuli",
-        &at("stimuli.parquet"),
+        &*stimuli,
     ];
     let said_text = printed(&run(&path, &files, 0));
     assert!(said_text.contains("ACR 1-5") && said_text.contains("ICC(2,1)"), "{said_text}");
-    let svg = fs::read_to_string(at("plot.svg")).unwrap();
+    let svg = fs::read_to_string(&plot).unwrap();
     // A mean and a single item for each condition.
     assert_eq!(svg.matches("<circle").count(), 2 * 5, "{svg}");
-    assert_eq!(fs::read_to_string(at("listeners.csv")).unwrap().lines().count(), 6);
-    fs::write(at("peers.csv"), "degraded,peer\na.wav,2\nb.wav,3\nc.wav,4\nd.wav,4.2\ne.wav,1\n")
-        .unwrap();
+    assert_eq!(fs::read_to_string(&listeners).unwrap().lines().count(), 6);
+    fs::write(&peers, "degraded,peer\na.wav,2\nb.wav,3\nc.wav,4\nd.wav,4.2\ne.wav,1\n").unwrap();
     let mut validate = basilar();
-    let options = ["--scores", &at("peers.csv"), "--json"];
-    let done = validate.arg("validate").arg(at("ratings.csv")).args(options).assert().code(0);
+    let options = ["--scores", &*peers, "--json"];
+    let done = validate.arg("validate").arg(&ratings).args(options).assert().code(0);
     let found: Value = serde_json::from_str(&printed(&done)).unwrap();
     let clip = &found["datasets"][0]["clips"]["judged"][0];
     assert_eq!((&clip["reference"], &clip["votes"]), (&"ref-a.wav".into(), &5.into()));

@@ -141,7 +141,7 @@ def difference(one, other, vote):
     ratio = numpy.sum(error**2) / numpy.sum(other_error**2)
     ratio = max(ratio, 1 / ratio)
     # Two metrics that are mapped to the same have the same errors.
-    same = numpy.allclose(error, other_error, rtol=0, atol=1e-9)
+    same = numpy.allclose(error, other_error, rtol=0, atol=1e-6)
     paired = None if same else {"p": stats.pearsonr(error + other_error, error - other_error).pvalue}
     independent = z / numpy.sqrt(2 / (count - 3))
     return {

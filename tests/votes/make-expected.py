@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes complete.csv, incomplete.csv and expected.json: what SciPy, pingouin and sureal say of votes.
+"""Makes complete.csv, incomplete.csv, sparse.csv and expected.json: what SciPy, pingouin and sureal say of votes.
 
     pip install numpy==2.4.6 scipy==1.17.1 pandas==3.1.1 pingouin==0.7.0 sureal==0.9.0
     cd tests/votes && python make-expected.py && Rscript make-expected.R
@@ -37,7 +37,7 @@ def draw():
                 vote = clip + bias[listener] + random.normal(0, spread[listener])
                 rows.append((f"l{listener + 1}", f"s{item + 1}", condition, int(numpy.clip(round(vote), 1, 5))))
     complete = pandas.DataFrame(rows, columns=["listener", "item", "condition", "score"])
-    return complete, complete.sample(frac=0.6, random_state=5).sort_index()
+    return complete, *(complete.sample(frac=part, random_state=5).sort_index() for part in (0.85, 0.6))
 
 
 def opinions(table, by):
@@ -78,7 +78,9 @@ def recovered(table):
 
 
 def main():
-    complete, incomplete = draw()
+    complete, incomplete, sparse = draw()
+    # On these the likelihood has no maximum: it grows as one listener is taken to be more and more consistent.
+    sparse.to_csv("sparse.csv", index=False)
     expected = {}
     for name, table in {"complete": complete, "incomplete": incomplete}.items():
         table.to_csv(f"{name}.csv", index=False)

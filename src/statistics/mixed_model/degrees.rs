@@ -75,7 +75,8 @@ impl Uncertainty {
         let slopes = DVector::from_iterator(self.slopes.len(), self.slopes.iter().map(quadratic));
         let spread = (&self.of_variances * &slopes).dot(&slopes);
         let degrees = if spread > 0.0 { 2.0 * variance * variance / spread } else { self.free };
-        (variance, degrees.clamp(1e-3, 1e9))
+        // No variance is known on less than one degree; where nothing is left to the residual, rounding says so.
+        (variance, degrees.clamp(1.0, 1e9))
     }
 
     /// The covariance of several weighted sums.

@@ -46,6 +46,14 @@ pub(super) fn most_likely(criterion: &Criterion) -> Option<Vec<f64>> {
             .ok()?;
         best = within(found.state.best_param.as_ref()?);
     }
+    // Where nothing is left to the residual, likelihood rises without end, and the search stops somewhere on its way.
+    for place in 0..count {
+        let mut alone = best.clone();
+        alone[place] = LARGEST;
+        if criterion.profiled(&alone)? < criterion.profiled(&best)? - 1e-7 {
+            best = alone;
+        }
+    }
     for place in 0..count {
         let mut without = best.clone();
         without[place] = 0.0;
