@@ -74,8 +74,8 @@ impl Asked {
             .split(',')
             .filter(|name| !name.is_empty())
             .collect();
-        if by.len() > MOST || (1..by.len()).any(|at| by[..at].contains(&by[at])) {
-            let reason = format!("give up to {MOST} columns, each once");
+        if by.is_empty() || by.len() > MOST || (1..by.len()).any(|at| by[..at].contains(&by[at])) {
+            let reason = format!("give one to {MOST} columns, each once");
             return Err(Error::InvalidQuestion { given: "by".to_owned(), reason });
         }
         Ok(by)
