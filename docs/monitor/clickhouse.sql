@@ -1,8 +1,8 @@
 -- The poor share of each site in each month, from what `basilar export --parquet lake/` wrote.
-SELECT site, scale, toStartOfMonth(toDate(fromUnixTimestamp64Milli(started_ms))) AS month,
+SELECT place, scale, toStartOfMonth(toDate(fromUnixTimestamp64Milli(started_ms))) AS month,
        countIf(verdict = 'poor') AS poor, countIf(verdict != 'unscored') AS scored, poor / scored AS share
 FROM (
-    SELECT *, decodeURLComponent(extract(_path, 'site=([^/]*)/')) AS site
+    SELECT *, decodeURLComponent(extract(_path, 'site=([^/]*)/')) AS place
     FROM file('lake/*/*/calls.parquet', Parquet)
 )
-GROUP BY site, scale, month HAVING scored > 0 ORDER BY share DESC;
+GROUP BY place, scale, month HAVING scored > 0 ORDER BY share DESC;

@@ -12,6 +12,10 @@ pub(super) fn add(
     key: &HourKey,
     more: &Aggregate,
 ) -> rusqlite::Result<()> {
+    // Most hours of most groups are new when years are taken.
+    if write(transaction, "INSERT OR IGNORE", key, more)? {
+        return Ok(());
+    }
     let (hour, [site, trunk, codec, endpoint, scale]) = *key;
     let mut sum = more.clone();
     {
@@ -24,9 +28,18 @@ pub(super) fn add(
             merge_row(&mut sum, row, 0)?;
         }
     }
-    let mut write = transaction
-        .prepare_cached("INSERT OR REPLACE INTO hours VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")?;
-    write.execute(params![
+    write(transaction, "INSERT OR REPLACE", key, &sum).map(drop)
+}
+
+/// Whether the sums of an hour were written.
+fn write(
+    transaction: &Transaction,
+    verb: &str,
+    (hour, [site, trunk, codec, endpoint, scale]): &HourKey,
+    sum: &Aggregate,
+) -> rusqlite::Result<bool> {
+    let sql = format!("{verb} INTO hours VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    let written = transaction.prepare_cached(&sql)?.execute(params![
         hour,
         site,
         trunk,
@@ -44,7 +57,7 @@ pub(super) fn add(
         sum.loss.to_bytes(),
         sum.jitter.to_bytes()
     ])?;
-    Ok(())
+    Ok(written > 0)
 }
 
 /// Adds a row's counts, which begin at this column.

@@ -111,6 +111,8 @@ mod tests {
             ("[[site]]\nname = \"A\"\nnetworks = [\"10.1.0.0/33\"]", "10.1.0.0/33"),
             ("[[site]]\nname = \"A\"", "nothing says what it is"),
             ("[[site]]\nnetworks = [\"10.1.0.0/8\"]", "no name"),
+            ("[retention]\nhours_days = 9", "hours_days"),
+            ("[retention]\nhours_days = 9\ncalls_days = 10", "hours_days"),
             ("[privcy]", "privcy"),
             ("[columns]\nstart = \"x\"", "start"),
             ("time_zone = \"Mars/Base\"", "Mars/Base"),

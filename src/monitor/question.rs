@@ -56,7 +56,8 @@ impl Column {
             return Ok(Self::Dimension(dimension));
         }
         // What cannot stand in a path of JSON in quotes is no name of a column.
-        let possible = !name.is_empty() && name.len() <= 200 && !name.contains(['"', '\\', '\0']);
+        let possible =
+            !name.is_empty() && name.chars().count() <= 200 && !name.contains(['"', '\\', '\0']);
         possible.then(|| Self::Carried(name.to_owned())).ok_or_else(|| Error::InvalidQuestion {
             given: name.to_owned(),
             reason:

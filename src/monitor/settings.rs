@@ -213,6 +213,11 @@ impl Settings {
         {
             return Err(invalid("poor.mos and retention.gigabytes are numbers above 0".to_owned()));
         }
+        let Retention { calls_days, hours_days, .. } = settings.retention;
+        if hours_days.is_some_and(|hours| calls_days.is_none_or(|calls| hours < calls)) {
+            let reason = "[retention] hours_days is at least calls_days, which it needs: calls without their hours would be missing in sums";
+            return Err(invalid(reason.to_owned()));
+        }
         settings.clock()?;
         Ok(settings)
     }

@@ -75,7 +75,8 @@ impl Store {
         // Before the first table, for room to be given back; full, so that what was taken is not lost with the power.
         self.connection.execute_batch(
             "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-             PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;",
+             PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;
+             PRAGMA wal_autocheckpoint = 8000;",
         )
     }
 

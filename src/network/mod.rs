@@ -30,6 +30,7 @@ pub use call::{
     BufferReport, Call, CodecValues, DELAY_CLASSES_MS, Delay, DelayVariation, IntervalReport,
     Jitter, Material, Moment, OneWay, Sound, State, StreamReport, iso_8601,
 };
+#[cfg(feature = "monitor")]
 pub(crate) use hashing::user as hash_user;
 pub use listen::Listener;
 pub use options::{Concealment, Options};

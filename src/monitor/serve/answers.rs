@@ -67,15 +67,9 @@ impl Asked {
     fn by(&self) -> Result<Vec<&str>> {
         /// Columns by which calls are summed at most.
         const MOST: usize = 6;
-        let by: Vec<&str> = self
-            .by
-            .as_deref()
-            .unwrap_or("site")
-            .split(',')
-            .filter(|name| !name.is_empty())
-            .collect();
+        let by: Vec<&str> = self.by.as_deref().unwrap_or("site").split(',').collect();
         if by.len() > MOST || (1..by.len()).any(|at| by[..at].contains(&by[at])) {
-            let reason = format!("give up to {MOST} columns, each once");
+            let reason = format!("give one to {MOST} columns, each once");
             return Err(Error::InvalidQuestion { given: "by".to_owned(), reason });
         }
         Ok(by)

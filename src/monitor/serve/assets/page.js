@@ -99,11 +99,13 @@ function drawCourse(answer) {
   const style = getComputedStyle(document.documentElement);
   const ink = style.getPropertyValue("--faint").trim();
   const axis = { stroke: ink, grid: { stroke: style.getPropertyValue("--line").trim() } };
+  const step = answer.starts.length > 1 ? Date.parse(answer.starts[1]) - Date.parse(answer.starts[0]) : 0;
+  const time = (seconds, from, to) => new Date(1000 * seconds).toISOString().slice(from, to).replace("T", " ");
   chart = new uPlot({
-    width: place.clientWidth, height: 220,
+    width: place.clientWidth, height: 220, tzDate: (seconds) => uPlot.tzDate(new Date(1000 * seconds), "Etc/UTC"),
     scales: { y: { range: (_, __, high) => [0, Math.max(0.05, high * 1.1)] } },
-    axes: [axis, { ...axis, values: (_, ticks) => ticks.map((tick) => perCent(tick, 0)) }],
-    series: [{}, ...scales.map((row, at) => ({
+    axes: [{ ...axis, values: (_, ticks) => ticks.map((tick) => (step < 864e5 ? time(tick, 11, 16) : time(tick, 5, 10))), space: 60 }, { ...axis, values: (_, ticks) => ticks.map((tick) => perCent(tick, 0)) }],
+    series: [{ label: "From", value: (_, seconds) => (seconds === null || seconds === undefined ? "" : `${time(seconds, 0, 16)} UTC`) }, ...scales.map((row, at) => ({
       label: row.scale, stroke: style.getPropertyValue(COLOURS[at % COLOURS.length]).trim(), width: 2, spanGaps: false,
       points: { show: row.course.length < 60 }, value: (_, share) => perCent(share),
     }))],
