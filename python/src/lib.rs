@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 
 mod arrow;
+mod calls;
 mod command;
 mod error;
 mod pesq;
@@ -16,6 +17,8 @@ mod source;
 mod _basilar {
     #[pymodule_export]
     use super::arrow::{Scores, result_columns, score_arrow};
+    #[pymodule_export]
+    use super::calls::calls;
     #[pymodule_export]
     use super::command::run;
     #[pymodule_export]

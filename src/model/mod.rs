@@ -6,7 +6,7 @@ mod fingerprint;
 pub(crate) mod fullband;
 pub(crate) mod indicators;
 mod p862;
-mod section;
+pub(crate) mod section;
 
 use crate::error::{Error, Result};
 use alignment::AlignmentParameters;

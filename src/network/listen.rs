@@ -36,6 +36,10 @@ impl Listener {
     /// error: the direction's warnings say why.
     pub fn listen(&mut self, call: &mut Call) -> Result<()> {
         self.listened += 1;
+        if self.prompts.lacks(call) {
+            call.warnings.push("no prompt is named for it: not scored".to_owned());
+        }
+        let prompts = self.prompts.of(call);
         let mut sounds = Vec::new();
         for stream in call.streams.iter_mut() {
             let Some(material) = stream.recording.take() else { continue };
@@ -44,7 +48,7 @@ impl Listener {
             }
             match render(&material, self.concealment) {
                 Ok(rendered) => {
-                    self.score(stream, &rendered);
+                    self.score(stream, &prompts, &rendered);
                     sounds.push(rendered);
                 }
                 Err(reason) => stream.warnings.push(reason.to_string()),
@@ -53,11 +57,11 @@ impl Listener {
         self.write(call, &sounds)
     }
 
-    fn score(&self, stream: &mut StreamReport, rendered: &Rendered) {
-        if self.prompts.is_empty() || stream.early_media {
+    fn score(&self, stream: &mut StreamReport, prompts: &[usize], rendered: &Rendered) {
+        if prompts.is_empty() || stream.early_media {
             return;
         }
-        match self.prompts.score(rendered, &self.choice, self.concealment) {
+        match self.prompts.score(prompts, rendered, &self.choice, self.concealment) {
             Ok(Some(sound)) => stream.sound = Some(sound),
             Ok(None) => stream.warnings.push("it plays none of the prompts: not scored".to_owned()),
             Err(error) => stream.warnings.push(format!("not scored: {error}")),

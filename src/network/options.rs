@@ -78,7 +78,20 @@ pub enum Concealment {
     Skip,
 }
 
+impl std::str::FromStr for Concealment {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        let found = Self::ALL.into_iter().find(|concealment| concealment.name() == word);
+        found.ok_or_else(|| Error::UnknownConcealment { word: word.to_owned() })
+    }
+}
+
 impl Concealment {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Silence, Self::Repeat, Self::G711Appendix1, Self::Codec, Self::Skip];
+
     /// The name that the command line takes.
     pub fn name(self) -> &'static str {
         match self {

@@ -264,7 +264,10 @@ impl Stream {
         let format = &self.parts[part].format;
         let header = &seen.header;
         match format.kind {
-            Kind::Event => return self.content.take_event(header.timestamp, header.payload),
+            Kind::Event => {
+                self.content.take_event(header.timestamp, header.payload);
+                return self.keep(seen, extended, None, None);
+            }
             Kind::ComfortNoise => self.pace.silence_packets += 1,
             Kind::Audio | Kind::Other => {
                 let silence = self.content.take(format, header.payload, header.wire_payload_bytes);
@@ -283,21 +286,26 @@ impl Stream {
             self.last = Some((extended, header.timestamp, seen.time_ns));
         }
         let playout_ns = clock_hz.and_then(|hz| self.time(seen, extended, hz, after_pause));
-        if let Some(recording) = &mut self.recording {
-            let media_ns = match (self.media, clock_hz) {
-                (Some(media), Some(hz)) => media_ns(media.units_of(header.timestamp), hz),
-                _ => 0,
-            };
-            recording.packets.push(Kept {
-                number: self.numbered + (extended - self.sequence.first()),
-                media_ns,
-                playout_ns,
-                payload_type: header.payload_type,
-                start: recording.bytes.len(),
-                length: header.payload.len(),
-            });
-            recording.bytes.extend_from_slice(header.payload);
-        }
+        self.keep(seen, extended, clock_hz, playout_ns);
+    }
+
+    /// Keeps a packet for decoding; of telephone events only that they came.
+    fn keep(&mut self, seen: &Seen, extended: u64, clock_hz: Option<u32>, playout_ns: Option<i64>) {
+        let Some(recording) = &mut self.recording else { return };
+        let header = &seen.header;
+        let media_ns = match (self.media, clock_hz) {
+            (Some(media), Some(hz)) => media_ns(media.units_of(header.timestamp), hz),
+            _ => 0,
+        };
+        recording.packets.push(Kept {
+            number: self.numbered + (extended - self.sequence.first()),
+            media_ns,
+            playout_ns,
+            payload_type: header.payload_type,
+            start: recording.bytes.len(),
+            length: header.payload.len(),
+        });
+        recording.bytes.extend_from_slice(header.payload);
     }
 
     /// Follows the delay of a packet and offers it to the buffers; gives its time of playing in the last one.
