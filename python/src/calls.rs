@@ -39,7 +39,7 @@ fn read(wish: &Wish) -> Result<(Vec<Call>, Vec<String>)> {
         None => Prompts::open(&wish.prompts)?,
     };
     let choice: ModelChoice = wish.model.parse()?;
-    let mut listener = Listener::new(prompts, choice, options.concealment);
+    let mut listener = Listener::new(prompts, choice, &options);
     listener.folder.clone_from(&wish.wav);
     if let Some(folder) = &wish.wav {
         let name = || folder.display().to_string();
@@ -96,6 +96,9 @@ fn options(wish: &Wish) -> Result<Options> {
     if !wish.buffers.is_empty() {
         let buffers = wish.buffers.iter().map(|design| design.parse());
         options.buffers = buffers.collect::<Result<_>>()?;
+    }
+    if let (false, Some(last)) = (wish.buffers.is_empty(), options.buffers.last()) {
+        options.plays_in = *last;
     }
     options.check()?;
     Ok(options)

@@ -157,7 +157,7 @@ impl Analysis {
             &first,
             &options.buffers,
             options.resynchronize_after,
-            options.keeps_payloads,
+            options.keeps_payloads.then_some(options.plays_in),
         );
         held.iter().for_each(|held| stream.take(&held.seen(), &formats));
         self.streams.insert(key, Running { stream, formats, call });
@@ -187,7 +187,8 @@ impl Analysis {
         }
         // Signalling of which no description was captured, but only if no other call can be meant.
         let mut undescribed = self.undescribed.iter().filter_map(|call| {
-            let hears = self.calls.get(call)?.dialog.as_ref()?.hears_between(source.ip(), destination.ip());
+            let hears =
+                self.calls.get(call)?.dialog.as_ref()?.hears_between(source.ip(), destination.ip());
             hears.map(|end| (*call, end))
         });
         if let (Some((call, end)), None) = (undescribed.next(), undescribed.next()) {

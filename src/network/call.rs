@@ -282,6 +282,8 @@ pub struct Sound {
     pub prompt: String,
     /// How gaps were filled when it was decoded.
     pub concealment: &'static str,
+    /// The de-jitter buffer in which it was played.
+    pub buffer: String,
     /// What losses cost, the dearest first.
     pub moments: Vec<Moment>,
     /// The model's local scores, each with its packets.

@@ -21,6 +21,8 @@ pub struct Options {
     pub delay_ms: Option<f64>,
     /// Whether payloads are kept, to be decoded.
     pub keeps_payloads: bool,
+    /// The buffer in which decoded sound is played.
+    pub plays_in: Design,
     /// The salt with which users' numbers are hashed; none leaves them as they are.
     pub hash_salt: Option<String>,
 }
@@ -34,6 +36,7 @@ impl Default for Options {
             codecs: Cow::Borrowed(Codecs::built_in()),
             delay_ms: None,
             keeps_payloads: false,
+            plays_in: Design::PLAYING,
             hash_salt: None,
         }
     }

@@ -62,6 +62,7 @@ class Sound(TypedDict):
     end_s: float
     prompt: str
     concealment: str
+    buffer: str
     moments: List[Moment]
     timeline: List[SoundInterval]
     why: Optional[str]
@@ -185,7 +186,8 @@ def calls(
             by Call-ID or capture, to the prompt of each. Directions that play one are scored.
         model: What scores: ``auto``, which goes by the codec's rate, ``nb``, ``wb``, ``wb-cor2``, ``fb`` or a model file.
         concealment: How gaps are filled: ``silence``, ``repeat``, ``g711-appendix-1``, ``codec`` or ``skip``.
-        buffers: De-jitter buffers to simulate, such as ``fixed-60`` or ``adaptive-40-200``; the last gives the headline.
+        buffers: De-jitter buffers to simulate, such as ``fixed-60`` or ``adaptive-40-200``; the last gives the headline,
+            and sound is played in it; without any, sound is played in ``fixed-200``.
         resync: Discards in a row after which a buffer sets itself anew; 0 for never.
         delay_ms: One-way delay of the network, for conversational quality.
         codec_values: A file like models/emodel-codecs.json.

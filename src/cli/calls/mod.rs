@@ -42,7 +42,8 @@ pub struct Arguments {
     /// Print one JSON object (schema basilar-calls/1).
     #[arg(long)]
     json: bool,
-    /// De-jitter buffers to simulate instead of fixed-60, fixed-120 and adaptive-40-200; the last one gives the headline.
+    /// De-jitter buffers to simulate instead of fixed-60, fixed-120 and adaptive-40-200; the last one gives the headline, and
+    /// sound is played in it; without any, sound is played in fixed-200, as in softphones.
     #[arg(long, value_name = "fixed-MS|adaptive-MS-MS")]
     buffer: Vec<Design>,
     /// Discards in a row after which a buffer sets itself anew; 0 for never.
@@ -100,11 +101,8 @@ impl From<ConcealmentName> for Concealment {
 /// 0 done, 2 wrong usage, 3 a capture that cannot be read, or not to its end.
 pub fn run(arguments: &Arguments) -> Result<Exit> {
     let options = options(arguments)?;
-    let mut listener = Listener::new(
-        prompts::open(&arguments.prompt)?,
-        arguments.model.clone(),
-        options.concealment,
-    );
+    let mut listener =
+        Listener::new(prompts::open(&arguments.prompt)?, arguments.model.clone(), &options);
     listener.folder.clone_from(&arguments.wav);
     if let Some(folder) = &arguments.wav {
         std::fs::create_dir_all(folder).map_err(|source| unwritable(folder, source))?;
@@ -130,6 +128,7 @@ fn options(arguments: &Arguments) -> basilar::Result<Options> {
     };
     if !arguments.buffer.is_empty() {
         options.buffers.clone_from(&arguments.buffer);
+        options.plays_in = options.buffers[options.buffers.len() - 1];
     }
     options.check()?;
     Ok(options)
@@ -159,7 +158,9 @@ fn tell(
         table.finish()?;
     }
     if found == 0 && told.iter().any(|told| told.whole) {
-        say_warning("no calls were found: neither SIP nor RTP over UDP that nothing encrypts or tunnels otherwise");
+        say_warning(
+            "no calls were found: neither SIP nor RTP over UDP that nothing encrypts or tunnels otherwise",
+        );
     }
     let all = told.iter().all(|told| told.whole);
     Ok(if all { Exit::Done } else { Exit::NotScored })

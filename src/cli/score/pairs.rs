@@ -2,8 +2,8 @@
 
 use super::Arguments;
 use crate::cli::{Exit, Result, data, output, say_error, say_warning, unless_closed};
-use basilar::report::{Entry, json, text};
 use basilar::diagnosis::Diagnosis;
+use basilar::report::{Entry, json, text};
 use basilar::{PreparedReference, Scored, Scorer, Signal};
 use std::collections::HashSet;
 use std::io::Write;

@@ -56,7 +56,10 @@ pub enum Undecodable {
 impl std::fmt::Display for Undecodable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Codec(name) => write!(f, "{name} is not decoded here, so there is no sound"),
+            Self::Codec(name) => write!(
+                f,
+                "{name} is not decoded here, so there is no sound, though its statistics and MOS hold; to score it, decode it with another program and give the recording to basilar score"
+            ),
             Self::Nothing => write!(f, "no packet can be played, so there is no sound"),
             Self::Times => {
                 write!(f, "a pause of more than {LONGEST_GAP_S} s in it, so there is no sound")

@@ -13,6 +13,7 @@ pub use prompts::Prompts;
 use super::call::{Call, Sound};
 use super::decode::Rendered;
 use super::options::Concealment;
+use super::playout::Design;
 use crate::error::Result;
 use crate::finding::Diagnosis;
 use crate::model::ModelChoice;
@@ -20,6 +21,15 @@ use crate::scorer::Scorer;
 use crate::signal::Signal;
 use moments::Packets;
 use search::Sought;
+
+/// What heard a direction.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Receiver {
+    /// How it fills gaps.
+    pub concealment: Concealment,
+    /// Its de-jitter buffer.
+    pub buffer: Design,
+}
 
 impl Prompts {
     /// Scores a direction against the prompt that it plays; none where it plays none of these, which are told by
@@ -32,7 +42,7 @@ impl Prompts {
         places: &[usize],
         rendered: &Rendered,
         choice: &ModelChoice,
-        concealment: Concealment,
+        receiver: Receiver,
     ) -> Result<Option<Sound>> {
         let samples = rendered.samples.iter().map(|sample| f32::from(*sample) / 32_768.0).collect();
         let heard = Signal::new("the call", samples, rendered.rate_hz);
@@ -61,8 +71,9 @@ impl Prompts {
             start_s: part.prompt_s.0,
             end_s: part.prompt_s.1,
             prompt: prompt.name().to_owned(),
-            concealment: concealment.name(),
-            moments: moments::dearest(&timeline),
+            concealment: receiver.concealment.name(),
+            buffer: receiver.buffer.to_string(),
+            moments: moments::dearest(&timeline, &packets),
             timeline,
             why: diagnosis.as_ref().and_then(Diagnosis::why),
             main_cause: diagnosis.as_ref().and_then(Diagnosis::main_cause),

@@ -75,7 +75,7 @@ const BEFORE_BUFFERS: [(&str, Kind); 62] = [
 ];
 
 /// The columns behind them; those of the diagnosis stand before the last two.
-const AFTER_BUFFERS: [(&str, Kind); 15] = [
+const AFTER_BUFFERS: [(&str, Kind); 16] = [
     ("mos", Kind::Number),
     ("scale", Kind::Text),
     ("r", Kind::Number),
@@ -90,6 +90,7 @@ const AFTER_BUFFERS: [(&str, Kind); 15] = [
     ("sound_start_s", Kind::Number),
     ("sound_end_s", Kind::Number),
     ("concealment", Kind::Text),
+    ("sound_buffer", Kind::Text),
     ("lossy_moments", Kind::Text),
 ];
 
@@ -203,6 +204,7 @@ fn of_direction(call: &Call, stream: &StreamReport) -> Cells {
         put("sound_start_s", rounded(Some(sound.start_s), 3));
         put("sound_end_s", rounded(Some(sound.end_s), 3));
         put("concealment", sound.concealment.into());
+        put("sound_buffer", sound.buffer.as_str().into());
         let moments: Vec<String> = sound.moments.iter().map(Moment::to_string).collect();
         put("lossy_moments", Some(moments.join("; ")).filter(|text| !text.is_empty()).into());
     }

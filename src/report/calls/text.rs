@@ -75,12 +75,14 @@ fn direction(out: &mut impl Write, stream: &StreamReport) -> Result<()> {
     if let Some(sound) = &stream.sound {
         writeln!(
             out,
-            "    {BOLD}sounded like MOS-LQO {:.2}{BOLD:#} ({}, {:.1} to {:.1} s of {})",
+            "    {BOLD}sounded like MOS-LQO {:.2}{BOLD:#} ({}, {:.1} to {:.1} s of {}, in {} with {})",
             sound.mos_lqo,
             sound.model,
             sound.start_s,
             sound.end_s,
-            printable(&sound.prompt)
+            printable(&sound.prompt),
+            sound.buffer,
+            sound.concealment
         )?;
         for moment in &sound.moments {
             writeln!(out, "      {moment}")?;
