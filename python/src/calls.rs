@@ -2,6 +2,7 @@
 
 use crate::error::exception;
 use basilar::network::emodel::Codecs;
+use basilar::network::playout::Design;
 use basilar::network::{self, Analysis, Call, Listener, Options, Prompts};
 use basilar::{Error, ModelChoice, Result};
 use pyo3::prelude::*;
@@ -94,7 +95,7 @@ fn options(wish: &Wish) -> Result<Options> {
         options.codecs = Cow::Owned(Codecs::open(path)?);
     }
     if !wish.buffers.is_empty() {
-        let buffers = wish.buffers.iter().map(|design| design.parse());
+        let buffers = wish.buffers.iter().map(|design| design.parse::<Design>());
         options.buffers = buffers.collect::<Result<_>>()?;
     }
     if let (false, Some(last)) = (wish.buffers.is_empty(), options.buffers.last()) {

@@ -66,7 +66,8 @@ def test_the_sound_is_scored_against_its_prompt(tmp_path):
     assert same["streams"][0]["sound"] == sound
     assert len(list((tmp_path / "heard").glob("*.wav"))) == 1
     (other,) = basilar.calls(path, prompt={"other.pcap": PROMPT})
-    assert other["streams"][0]["sound"] is None and "no prompt" in other["warnings"][0]
+    assert other["streams"][0]["sound"] is None
+    assert any("no prompt" in warning for warning in other["warnings"])
 
 
 def test_bad_input_is_told(tmp_path):
