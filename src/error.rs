@@ -347,6 +347,17 @@ pub enum Error {
         /// The folder.
         name: String,
     },
+    /// A way to fill gaps that does not exist.
+    #[error("{word}: not a concealment; give silence, repeat, g711-appendix-1, codec or skip")]
+    UnknownConcealment {
+        /// The word.
+        word: String,
+    },
+    /// A table of prompts beside recordings.
+    #[error(
+        "a table of prompts does not go with recordings; name the recordings in the table too, or leave it out"
+    )]
+    MixedPrompts,
     /// A file that is no capture of packets.
     #[error(
         "{name}: not a capture but {kind}; give pcap or pcapng, plain, .gz or .zst, or convert with editcap -F pcapng"

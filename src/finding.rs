@@ -162,6 +162,14 @@ impl Finding {
         Self { second_value: Some(value), ..self }
     }
 
+    /// The same in seconds of a recording of which the reference is a part that begins there.
+    #[cfg(feature = "network")]
+    pub(crate) fn later_by(self, seconds: f64) -> Self {
+        let later = |time_s: f64| time_s + seconds;
+        let (start_s, end_s) = (self.start_s.map(later), self.end_s.map(later));
+        Self { start_s, end_s, ..self }.in_words()
+    }
+
     /// The same, said in words.
     pub(crate) fn in_words(self) -> Self {
         Self { words: words(&self), ..self }
@@ -177,6 +185,11 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
+    /// A score below is worth an explanation where none was asked for.
+    pub const WORTH_BELOW_MOS: f64 = 4.0;
+    /// So long a recording, in seconds, is explained where asked for only: it takes time and memory.
+    pub const WORTH_UP_TO_S: f64 = 300.0;
+
     /// Findings with their prices, dearest kind first.
     pub(crate) fn priced(findings: Vec<Finding>, costs: &[(Kind, f64)]) -> Self {
         let cost = |kind: Kind| costs.iter().find(|cost| cost.0 == kind).map(|cost| cost.1);

@@ -4,10 +4,12 @@
 
 Joins the captures (pcap, little-endian, microseconds, all of one link type) again and again, each copy later than the
 one before, and runs `tshark -q -z rtp,streams` and `basilar calls` on the result, one after the other, three times.
-Prints the median of each, packets a second and the ratio. Both read the file from memory: it is read once before.
+Prints the median of each by the clock and by the processor, packets a second and core, the ratios, and the most memory
+each took. Both read the file from memory: it is read once before.
 """
 
 import argparse
+import os
 import pathlib
 import shutil
 import statistics
@@ -55,9 +57,14 @@ def join(paths, size, out):
 
 
 def timed(command):
+    """Seconds by the clock, seconds of the processor, and the most memory in MB that a command took."""
     begun = time.perf_counter()
-    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - begun
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        raise SystemExit(f"{command[0]} ended with {child.returncode}")
+    return time.perf_counter() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def main():
@@ -80,12 +87,14 @@ def main():
         for _ in range(3):
             for name, command in peers.items():
                 times[name].append(timed(command))
-        for name, measured in times.items():
-            median = statistics.median(measured)
-            print(f"{name:8} {median:7.2f} s  {count / median / 1e6:6.2f} million packets a second")
-        if "tshark" in times:
-            ratio = statistics.median(times["tshark"]) / statistics.median(times["basilar"])
-            print(f"basilar is {ratio:.1f} times faster")
+        medians = {name: [statistics.median(run) for run in zip(*runs)] for name, runs in times.items()}
+        for name, (clock, processor, memory) in medians.items():
+            rate = count / processor / 1e6
+            print(f"{name:8} {clock:7.2f} s, of the processor {processor:7.2f} s", end="")
+            print(f"  {rate:6.2f} million packets a second and core  at most {memory:.0f} MB")
+        if "tshark" in medians:
+            clock, processor = (medians["tshark"][i] / medians["basilar"][i] for i in (0, 1))
+            print(f"basilar is {clock:.1f} times faster, and takes {processor:.1f} times less of the processor")
 
 
 if __name__ == "__main__":

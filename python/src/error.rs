@@ -35,6 +35,10 @@ fn class(error: &Error) -> &'static str {
         | NoSuchChannel { .. }
         | InvalidEncoding { .. }
         | InvalidModel { .. }
+        | InvalidBuffer { .. }
+        | TooManyBuffers { .. }
+        | ImpossibleInput { .. }
+        | UnknownConcealment { .. }
         | UnknownModel { .. } => "ArgumentError",
         NotFound { .. } => "NotFoundError",
         IsDirectory { .. }
@@ -42,6 +46,7 @@ fn class(error: &Error) -> &'static str {
         | Unreadable { .. }
         | Empty { .. }
         | UnknownFormat { .. }
+        | UnknownCapture { .. }
         | UnsupportedCoding { .. }
         | Corrupt { .. }
         | Truncated { .. }

@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 
 mod arrow;
+mod calls;
 mod command;
 mod error;
 mod pesq;
@@ -17,6 +18,8 @@ mod work;
 mod _basilar {
     #[pymodule_export]
     use super::arrow::{Scores, result_columns, score_arrow};
+    #[pymodule_export]
+    use super::calls::calls;
     #[pymodule_export]
     use super::command::run;
     #[pymodule_export]

@@ -151,6 +151,18 @@ pub(super) fn of_score(score: &Score) -> Cells {
     cells(&OF_SCORE, score).chain(cells(&REMARKS, score)).collect()
 }
 
+/// The columns of a diagnosis.
+#[cfg(feature = "network")]
+pub(crate) fn diagnosis_columns() -> impl Iterator<Item = Column> {
+    OF_DIAGNOSIS.iter().map(|column| Column { name: column.name.to_owned(), kind: column.kind })
+}
+
+/// The cells of a diagnosis.
+#[cfg(feature = "network")]
+pub(crate) fn diagnosed(diagnosis: &Diagnosis) -> Cells {
+    cells(&OF_DIAGNOSIS, diagnosis).collect()
+}
+
 /// The cells of a row that could not be scored.
 pub fn failed(error: &Error) -> Cells {
     cells(&OF_ERROR, error).collect()

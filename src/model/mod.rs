@@ -9,7 +9,7 @@ pub(crate) mod indicators;
 pub(crate) mod long_calls;
 mod p862;
 mod plausible;
-mod section;
+pub(crate) mod section;
 
 use crate::error::{Error, Result};
 use crate::guard::caught;

@@ -4,13 +4,14 @@ use super::call::Call;
 use super::candidates::{Candidates, Key};
 use super::capture::Packet;
 use super::dialog::{Dialog, End};
+use super::endpoints::{Endpoints, Number};
 use super::layers::{Content, Datagram, Layers, Unreachable};
 use super::open_call::{Leg, Open};
 use super::options::Options;
 use super::rtcp::{self, Item};
 use super::rtp::{Formats, Header, Held, Seen, Stream, is_rtcp};
 use super::sip::{Connections, Message, QualityReport, Start, starts_message};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::net::{IpAddr, SocketAddr};
 
 /// How long after its end a call may still be reported on, in ns.
@@ -21,9 +22,6 @@ const IDLE_NS: i64 = 60_000_000_000;
 const ANSWERED_IDLE_NS: i64 = 600_000_000_000;
 /// How often finished calls are looked for.
 const SWEEP_NS: i64 = 1_000_000_000;
-
-/// The number of an open call.
-type Number = u64;
 
 /// A stream under way.
 struct Running {
@@ -43,7 +41,11 @@ pub struct Analysis {
     calls: FxHashMap<Number, Open>,
     by_call_id: FxHashMap<String, Number>,
     /// Where ends of calls want to receive, and which end that is.
-    endpoints: FxHashMap<SocketAddr, (Number, End)>,
+    endpoints: Endpoints,
+    /// Calls of which no description of media was captured yet.
+    undescribed: FxHashSet<Number>,
+    /// Streams of calls without signalling, by where they go.
+    strangers: FxHashMap<SocketAddr, Vec<Key>>,
     /// Where they want RTCP that is not beside it, and whose call that is.
     control: FxHashMap<SocketAddr, Number>,
     /// Calls without signalling, by their two addresses in order.
@@ -65,7 +67,9 @@ impl Analysis {
             streams: FxHashMap::default(),
             calls: FxHashMap::default(),
             by_call_id: FxHashMap::default(),
-            endpoints: FxHashMap::default(),
+            endpoints: Endpoints::default(),
+            undescribed: FxHashSet::default(),
+            strangers: FxHashMap::default(),
             control: FxHashMap::default(),
             by_addresses: FxHashMap::default(),
             next_number: 0,
@@ -128,8 +132,8 @@ impl Analysis {
         if let Some(running) = self.streams.get_mut(&key) {
             return running.stream.take(&seen, &running.formats);
         }
-        let expected = self.endpoints.contains_key(&datagram.destination)
-            || self.endpoints.contains_key(&datagram.source);
+        let expected = self.endpoints.get(&datagram.destination).is_some()
+            || self.endpoints.get(&datagram.source).is_some();
         if let Some(held) = self.candidates.take(key, &seen, expected) {
             self.begin(key, &held);
         }
@@ -145,12 +149,15 @@ impl Analysis {
             _ => Formats::default(),
         };
         open.streams.push((key, leg));
+        if open.dialog.is_none() {
+            self.strangers.entry(key.0).or_default().push(key);
+        }
         let options = &self.options;
         let mut stream = Stream::starting(
             &first,
             &options.buffers,
             options.resynchronize_after,
-            options.keeps_payloads,
+            options.keeps_payloads.then_some(options.plays_in),
         );
         held.iter().for_each(|held| stream.take(&held.seen(), &formats));
         self.streams.insert(key, Running { stream, formats, call });
@@ -164,26 +171,24 @@ impl Analysis {
         time_ns: i64,
     ) -> (Number, Leg) {
         if let Some((call, end)) = self.endpoints.get(&destination) {
-            return (*call, Leg { towards: Some(*end), agreed: true });
+            return (call, Leg { towards: Some(end), agreed: true });
         }
         // Relays and address translation change where a stream goes, but rarely where it comes from.
         if let Some((call, end)) = self.endpoints.get(&source) {
-            return (*call, Leg { towards: Some(end.other()), agreed: false });
+            return (call, Leg { towards: Some(end.other()), agreed: false });
         }
-        let ports = |address: &SocketAddr, port: u16| address.port() == port;
-        let by_ports = self.endpoints.iter().find_map(|(address, (call, end))| {
-            let dialog = self.calls.get(call)?.dialog.as_ref()?;
-            let others = &dialog.party(end.other()).addresses;
-            let both = ports(address, destination.port())
-                && others.iter().any(|other| ports(other, source.port()));
-            both.then_some((*call, *end))
+        let by_ports = self.endpoints.at_port(destination.port()).find(|(call, end)| {
+            let dialog = self.calls.get(call).and_then(|open| open.dialog.as_ref());
+            let others = dialog.map(|dialog| dialog.party(end.other()).addresses.as_slice());
+            others.unwrap_or_default().iter().any(|other| other.port() == source.port())
         });
         if let Some((call, end)) = by_ports {
             return (call, Leg { towards: Some(end), agreed: false });
         }
         // Signalling of which no description was captured, but only if no other call can be meant.
-        let mut undescribed = self.calls.iter().filter_map(|(call, open)| {
-            let hears = open.dialog.as_ref()?.hears_between(source.ip(), destination.ip());
+        let mut undescribed = self.undescribed.iter().filter_map(|call| {
+            let hears =
+                self.calls.get(call)?.dialog.as_ref()?.hears_between(source.ip(), destination.ip());
             hears.map(|end| (*call, end))
         });
         if let (Some((call, end)), None) = (undescribed.next(), undescribed.next()) {
@@ -240,8 +245,8 @@ impl Analysis {
         let addresses = beside(datagram.destination).into_iter().chain(beside(datagram.source));
         for address in addresses {
             let call = self.endpoints.get(&address).map(|(call, _)| call);
-            if let Some(call) = call.or(self.control.get(&address)) {
-                return Some(*call);
+            if let Some(call) = call.or(self.control.get(&address).copied()) {
+                return Some(call);
             }
             if let Some(running) = self.streams.get(&(address, about)) {
                 return Some(running.call);
@@ -252,10 +257,10 @@ impl Analysis {
 
     fn unreachable(&mut self, unreachable: Unreachable) {
         if let Some((call, end)) = self.endpoints.get(&unreachable.destination)
-            && let Some(open) = self.calls.get_mut(call)
-            && !open.unreachable.contains(end)
+            && let Some(open) = self.calls.get_mut(&call)
+            && !open.unreachable.contains(&end)
         {
-            open.unreachable.push(*end);
+            open.unreachable.push(end);
         }
     }
 
@@ -274,6 +279,7 @@ impl Analysis {
                 let dialog = Dialog::of(call_id, &message, time_ns);
                 let number = self.open(Open::of(dialog));
                 self.by_call_id.insert(call_id.to_owned(), number);
+                self.undescribed.insert(number);
                 number
             }
         };
@@ -294,10 +300,11 @@ impl Analysis {
         let Some(open) = self.calls.get(&number) else { return };
         let Some(dialog) = &open.dialog else { return };
         let mut fresh = Vec::new();
+        self.undescribed.remove(&number);
         for end in [End::Caller, End::Callee] {
             let party = dialog.party(end);
             for address in &party.addresses {
-                if self.endpoints.insert(*address, (number, end)) != Some((number, end)) {
+                if self.endpoints.insert(*address, (number, end)) {
                     fresh.push(*address);
                 }
             }
@@ -315,14 +322,12 @@ impl Analysis {
 
     /// Streams that began before their call was described join it.
     fn adopt(&mut self, fresh: &[SocketAddr]) {
-        let strangers: Vec<_> = self
-            .calls
-            .iter()
-            .filter(|(_, open)| open.dialog.is_none())
-            .flat_map(|(number, open)| open.streams.iter().map(|(key, _)| (*number, *key)))
-            .filter(|(_, key)| fresh.contains(&key.0))
-            .collect();
-        for (stranger, key) in strangers {
+        let strangers: Vec<Key> =
+            fresh.iter().filter_map(|address| self.strangers.remove(address)).flatten().collect();
+        for key in strangers {
+            let Some(stranger) = self.streams.get(&key).map(|running| running.call) else {
+                continue;
+            };
             let Some(open) = self.calls.get_mut(&stranger) else { continue };
             open.streams.retain(|(known, _)| *known != key);
             if open.streams.is_empty()
@@ -331,7 +336,7 @@ impl Analysis {
             {
                 self.by_addresses.remove(&pair);
             }
-            let Some(&(number, end)) = self.endpoints.get(&key.0) else { continue };
+            let Some((number, end)) = self.endpoints.get(&key.0) else { continue };
             let Some(open) = self.calls.get_mut(&number) else { continue };
             open.streams.push((key, Leg { towards: Some(end), agreed: true }));
             if let (Some(running), Some(dialog)) = (self.streams.get_mut(&key), &open.dialog) {
@@ -353,6 +358,15 @@ impl Analysis {
         for (key, leg) in std::mem::take(&mut open.streams) {
             if let Some(running) = self.streams.remove(&key) {
                 open.early.push((key, leg, running.stream));
+            }
+        }
+    }
+
+    fn forget_stranger(&mut self, key: &Key) {
+        if let Some(keys) = self.strangers.get_mut(&key.0) {
+            keys.retain(|known| known != key);
+            if keys.is_empty() {
+                self.strangers.remove(&key.0);
             }
         }
     }
@@ -408,12 +422,11 @@ impl Analysis {
         }
         if let Some(dialog) = &open.dialog {
             self.by_call_id.remove(&dialog.call_id);
+            self.undescribed.remove(&number);
             for end in [End::Caller, End::Callee] {
                 let party = dialog.party(end);
                 for address in &party.addresses {
-                    if self.endpoints.get(address).is_some_and(|(owner, _)| *owner == number) {
-                        self.endpoints.remove(address);
-                    }
+                    self.endpoints.remove(address, number);
                 }
                 if let Some(rtcp) = party.media.as_ref().and_then(|media| media.rtcp) {
                     self.control.remove(&rtcp);
@@ -422,6 +435,9 @@ impl Analysis {
         }
         let mut streams = Vec::new();
         for (key, leg) in &open.streams {
+            if open.dialog.is_none() {
+                self.forget_stranger(key);
+            }
             if let Some(running) = self.streams.remove(key) {
                 streams.push((*key, *leg, running.stream));
             }

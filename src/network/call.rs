@@ -5,6 +5,7 @@ use super::rtp::{BurstsAndGaps, LONGEST_COUNTED, Recording};
 use super::sip::QualityReport;
 use super::told::Told;
 use serde::{Serialize, Serializer};
+use std::fmt;
 
 /// A call, or streams that belong together where no signalling was captured.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -281,8 +282,48 @@ pub struct Sound {
     pub prompt: String,
     /// How gaps were filled when it was decoded.
     pub concealment: &'static str,
+    /// The de-jitter buffer in which it was played.
+    pub buffer: String,
     /// What losses cost, the dearest first.
     pub moments: Vec<Moment>,
+    /// The model's local scores, each with its packets.
+    pub timeline: Vec<SoundInterval>,
+    /// What the score fell for, in one line; none where it is good, or nothing was found.
+    pub why: Option<String>,
+    /// The kind of fault that costs most.
+    pub main_cause: Option<crate::finding::Kind>,
+    /// What was found, the dearest kind first, each joined to the packets; none where the score is good.
+    pub findings: Option<Vec<JoinedFinding>>,
+    /// The diagnosis that they come from, in seconds of the part that was heard.
+    #[serde(skip)]
+    pub diagnosis: Option<crate::finding::Diagnosis>,
+}
+
+/// A split second of the prompt: how it sounded, and what became of its packets.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SoundInterval {
+    /// Where it begins in the prompt, in seconds.
+    pub start_s: f64,
+    /// Where it ends.
+    pub end_s: f64,
+    /// The model's local score.
+    pub mos_lqo: f64,
+    /// Packets that never came or came too late.
+    pub missing: u64,
+    /// Packets that were sent.
+    pub expected: u64,
+}
+
+/// A finding of the diagnosis, with the packets at its place.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct JoinedFinding {
+    /// What was found, in seconds of the prompt.
+    #[serde(flatten)]
+    pub finding: crate::finding::Finding,
+    /// Packets missing there: where none is, the fault was there before the capture. None where it has no place.
+    pub missing: Option<u64>,
+    /// Packets that were sent for it.
+    pub expected: Option<u64>,
 }
 
 /// A stretch with losses that was heard to be worse than those without.
@@ -298,6 +339,13 @@ pub struct Moment {
     pub mos_lqo: f64,
     /// How much less that is than the median of stretches without losses.
     pub cost: f64,
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { start_s, end_s, loss_pct, cost, .. } = self;
+        write!(f, "{loss_pct:.1} % lost between {start_s:.1} and {end_s:.1} s cost {cost:.1}")
+    }
 }
 
 /// What is needed to decode a stream.

@@ -10,26 +10,35 @@ pub type Key = (SocketAddr, u32);
 /// Packets that must agree where a call's description expects a stream, and where nothing does.
 const ENOUGH_EXPECTED: usize = 2;
 const ENOUGH_UNEXPECTED: usize = 4;
-/// Candidates that are kept at a time, and for how long, in ns.
-const MOST_CANDIDATES: usize = 4096;
-const PATIENCE_NS: i64 = 10_000_000_000;
+/// Candidates that are kept at a time: a trunk has tens of thousands of streams, which all begin with the capture.
+const MOST_CANDIDATES: usize = 1 << 16;
+/// How long a candidate is kept that nothing follows, and how long where room is needed, in ns.
+const PATIENCE_NS: u64 = 10_000_000_000;
+const HASTE_NS: u64 = 1_000_000_000;
+/// How often room is made, in ns.
+const ROOM_EVERY_NS: u64 = 100_000_000;
 /// Timestamps of neighbours differ by less: 30 s at 48 kHz.
 const MOST_UNITS: u32 = 30 * 48_000;
 
 /// All candidates.
 #[derive(Debug, Default)]
-pub struct Candidates(FxHashMap<Key, Vec<Held>>);
+pub struct Candidates {
+    held: FxHashMap<Key, Vec<Held>>,
+    /// When room was made last, in ns.
+    made_room_ns: i64,
+}
 
 impl Candidates {
     /// Takes a datagram that reads as RTP; gives the packets of a stream once they are enough to believe in it.
     pub fn take(&mut self, key: Key, seen: &Seen, expected: bool) -> Option<Vec<Held>> {
-        if self.0.len() >= MOST_CANDIDATES && !self.0.contains_key(&key) {
-            self.forget(seen.time_ns);
-            if self.0.len() >= MOST_CANDIDATES {
-                self.0.clear();
+        if self.held.len() >= MOST_CANDIDATES && !self.held.contains_key(&key) {
+            self.make_room(seen.time_ns);
+            if self.held.len() >= MOST_CANDIDATES {
+                // Those that are there come first; a stream has more packets to follow.
+                return None;
             }
         }
-        let held = self.0.entry(key).or_default();
+        let held = self.held.entry(key).or_default();
         held.push(Held::of(seen));
         if let [.., last, newest] = held.as_slice()
             && !may_follow(last, newest, expected)
@@ -45,14 +54,24 @@ impl Candidates {
             held.remove(0);
             return None;
         }
-        self.0.remove(&key)
+        self.held.remove(&key)
     }
 
     /// Forgets those that nothing followed.
     pub fn forget(&mut self, now_ns: i64) {
-        self.0.retain(|_, held| {
-            held.last().is_some_and(|last| (now_ns - last.time_ns()).abs() < PATIENCE_NS)
-        });
+        self.forget_older(now_ns, PATIENCE_NS);
+    }
+
+    fn make_room(&mut self, now_ns: i64) {
+        if self.made_room_ns.abs_diff(now_ns) >= ROOM_EVERY_NS {
+            self.made_room_ns = now_ns;
+            self.forget_older(now_ns, HASTE_NS);
+        }
+    }
+
+    fn forget_older(&mut self, now_ns: i64, patience_ns: u64) {
+        let recent = |held: &Held| held.time_ns().abs_diff(now_ns) < patience_ns;
+        self.held.retain(|_, held| held.last().is_some_and(recent));
     }
 }
 

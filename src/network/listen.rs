@@ -2,8 +2,9 @@
 
 use super::call::{Call, StreamReport};
 use super::decode::{Rendered, render};
-use super::options::Concealment;
-use super::sound::Prompts;
+use super::options::{Concealment, Options};
+use super::playout::Design;
+use super::sound::{Prompts, Receiver};
 use super::wav;
 use crate::error::Result;
 use crate::model::ModelChoice;
@@ -18,15 +19,18 @@ pub struct Listener {
     pub choice: ModelChoice,
     /// How gaps are filled.
     pub concealment: Concealment,
+    /// The de-jitter buffer that the analysis played the sound in.
+    pub buffer: Design,
     /// The folder in which directions are written as WAV.
     pub folder: Option<PathBuf>,
     listened: u64,
 }
 
 impl Listener {
-    /// A listener who has heard nothing yet.
-    pub fn new(prompts: Prompts, choice: ModelChoice, concealment: Concealment) -> Self {
-        Self { prompts, choice, concealment, folder: None, listened: 0 }
+    /// A listener to calls that are analysed with these options, who has heard nothing yet.
+    pub fn new(prompts: Prompts, choice: ModelChoice, options: &Options) -> Self {
+        let (concealment, buffer) = (options.concealment, options.plays_in);
+        Self { prompts, choice, concealment, buffer, folder: None, listened: 0 }
     }
 
     /// Decodes a call's directions and tells what became of them in the call; the packets are let go.
@@ -36,6 +40,10 @@ impl Listener {
     /// error: the direction's warnings say why.
     pub fn listen(&mut self, call: &mut Call) -> Result<()> {
         self.listened += 1;
+        if self.prompts.lacks(call) {
+            call.warnings.push("no prompt is named for it: not scored".to_owned());
+        }
+        let prompts = self.prompts.of(call);
         let mut sounds = Vec::new();
         for stream in call.streams.iter_mut() {
             let Some(material) = stream.recording.take() else { continue };
@@ -44,7 +52,7 @@ impl Listener {
             }
             match render(&material, self.concealment) {
                 Ok(rendered) => {
-                    self.score(stream, &rendered);
+                    self.score(stream, &prompts, &rendered);
                     sounds.push(rendered);
                 }
                 Err(reason) => stream.warnings.push(reason.to_string()),
@@ -53,11 +61,12 @@ impl Listener {
         self.write(call, &sounds)
     }
 
-    fn score(&self, stream: &mut StreamReport, rendered: &Rendered) {
-        if self.prompts.is_empty() || stream.early_media {
+    fn score(&self, stream: &mut StreamReport, prompts: &[usize], rendered: &Rendered) {
+        if prompts.is_empty() || stream.early_media {
             return;
         }
-        match self.prompts.score(rendered, &self.choice, self.concealment) {
+        let receiver = Receiver { concealment: self.concealment, buffer: self.buffer };
+        match self.prompts.score(prompts, rendered, &self.choice, receiver) {
             Ok(Some(sound)) => stream.sound = Some(sound),
             Ok(None) => stream.warnings.push("it plays none of the prompts: not scored".to_owned()),
             Err(error) => stream.warnings.push(format!("not scored: {error}")),

@@ -9,10 +9,10 @@ pub mod capture;
 pub mod decode;
 mod dialog;
 pub mod emodel;
+mod endpoints;
 mod hashing;
 pub mod layers;
 mod listen;
-mod moments;
 mod open_call;
 mod options;
 pub mod playout;
@@ -28,7 +28,8 @@ pub mod wav;
 pub use analysis::Analysis;
 pub use call::{
     BufferReport, Call, CodecValues, DELAY_CLASSES_MS, Delay, DelayVariation, IntervalReport,
-    Jitter, Material, Moment, OneWay, Sound, State, StreamReport, iso_8601,
+    Jitter, JoinedFinding, Material, Moment, OneWay, Sound, SoundInterval, State, StreamReport,
+    iso_8601,
 };
 #[cfg(feature = "monitor")]
 pub(crate) use hashing::user as hash_user;

@@ -21,6 +21,8 @@ pub struct Options {
     pub delay_ms: Option<f64>,
     /// Whether payloads are kept, to be decoded.
     pub keeps_payloads: bool,
+    /// The buffer in which decoded sound is played.
+    pub plays_in: Design,
     /// The salt with which users' numbers are hashed; none leaves them as they are.
     pub hash_salt: Option<String>,
 }
@@ -34,6 +36,7 @@ impl Default for Options {
             codecs: Cow::Borrowed(Codecs::built_in()),
             delay_ms: None,
             keeps_payloads: false,
+            plays_in: Design::PLAYING,
             hash_salt: None,
         }
     }
@@ -78,7 +81,20 @@ pub enum Concealment {
     Skip,
 }
 
+impl std::str::FromStr for Concealment {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        let found = Self::ALL.into_iter().find(|concealment| concealment.name() == word);
+        found.ok_or_else(|| Error::UnknownConcealment { word: word.to_owned() })
+    }
+}
+
 impl Concealment {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Silence, Self::Repeat, Self::G711Appendix1, Self::Codec, Self::Skip];
+
     /// The name that the command line takes.
     pub fn name(self) -> &'static str {
         match self {

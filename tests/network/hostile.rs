@@ -173,3 +173,56 @@ fn a_payload_out_of_nothing_is_no_sound() {
     let refused = decode::render(&material, Concealment::Silence).unwrap_err();
     assert!(refused.to_string().contains("no sound"));
 }
+
+#[test]
+fn a_trunk_whose_streams_were_all_there_when_the_capture_began_is_told_whole() {
+    let mut made = Made::new();
+    let senders = (0..10_000_u32).map(|number| Sender {
+        from: ([10, 1, (number >> 8) as u8, number as u8], 4000),
+        ssrc: number,
+        payload: vec![0x55; 20],
+        ..Sender::default()
+    });
+    let mut senders: Vec<Sender> = senders.collect();
+    for _ in 0..5 {
+        senders.iter_mut().for_each(|sender| made.send(sender));
+    }
+    let calls = made.calls();
+    assert_eq!(calls.len(), 10_000);
+    assert!(calls.iter().all(|call| call.streams[0].packets == 5));
+}
+
+/// What is to be said of a capture.
+fn warnings_of(bytes: Vec<u8>) -> Vec<String> {
+    capture::read("made", std::io::Cursor::new(bytes), |_| {}).unwrap().warnings()
+}
+
+#[test]
+fn frames_that_are_not_read_are_told() {
+    let mut made = Made::new();
+    made.send(&mut Sender::default());
+    let mut bytes = made.bytes();
+    assert_eq!(warnings_of(bytes.clone()), [] as [&str; 0]);
+    // IEEE 802.11.
+    bytes[20] = 105;
+    assert!(warnings_of(bytes)[0].starts_with("frames of link type 105 are not read here"));
+}
+
+#[test]
+fn blocks_without_a_body_do_not_end_a_pcapng() {
+    let block = |kind: u32, body: &[u8]| {
+        let length = (12 + body.len() as u32).to_le_bytes();
+        [&kind.to_le_bytes()[..], &length[..], body, &length[..]].concat()
+    };
+    let words =
+        |words: &[u32]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<_>>();
+    let mut bytes = block(0x0a0d_0d0a, &words(&[0x1a2b_3c4d, 1, u32::MAX, u32::MAX]));
+    bytes.extend(block(1, &words(&[101, 65_535])));
+    for _ in 0..3 {
+        bytes.extend(block(0x8000_0001, &[]));
+        bytes.extend(block(6, &words(&[0, 0, 1_000_000, 4, 4, 0x45])));
+    }
+    let mut packets = 0;
+    let ending = capture::read("made", std::io::Cursor::new(bytes), |_| packets += 1).unwrap();
+    assert_eq!((packets, ending.damage), (3, None));
+}

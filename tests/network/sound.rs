@@ -2,16 +2,11 @@
 
 use crate::captures::{Streams, shared};
 use basilar::network::decode::{Rendered, render};
-use basilar::network::playout::Design;
 use basilar::network::{Concealment, Options};
+use basilar::{ModelChoice, Scorer, Signal};
 
 fn rendered(call: &str, caller: bool, concealment: Concealment) -> Option<Rendered> {
-    let options = Options {
-        keeps_payloads: true,
-        buffers: vec![Design::Fixed { depth_ms: 200.0 }],
-        concealment,
-        ..Options::default()
-    };
+    let options = Options { keeps_payloads: true, concealment, ..Options::default() };
     let streams = Streams::with(&format!("made/{call}.pcap"), options);
     if streams.is_empty() {
         return None;
@@ -82,4 +77,57 @@ fn g722_is_decoded_as_the_endpoint_decoded_it_but_for_its_first_moments() {
 #[test]
 fn opus_is_decoded_as_the_endpoint_decoded_it_but_for_rounding() {
     same_sound("call-opus", 0.9, 500);
+}
+
+/// The score of what alice sent as basilar plays it, and that of what bob's end
+/// recorded of it, against the prompt.
+fn scores(call: &str, prompt: &str, concealment: Concealment) -> Option<[f64; 2]> {
+    let options = Options { keeps_payloads: true, concealment, ..Options::default() };
+    let streams = Streams::with(&format!("made/{call}.pcap"), options);
+    if streams.is_empty() {
+        return None;
+    }
+    let played = render(streams.of_caller().recording.as_ref().unwrap(), concealment).unwrap();
+    let samples = played.samples.iter().map(|sample| f32::from(*sample) / 32_768.0).collect();
+    let played = Signal::new(call, samples, played.rate_hz);
+    let recorded = shared("captures/made").join(format!("{call}.rx-b.flac"));
+    let prompt = Signal::open(shared("prompts").join(prompt)).unwrap();
+    let prompt = Scorer::new(ModelChoice::default()).prepare(&prompt).unwrap();
+    let of = |signal: &Signal| prompt.score(signal).unwrap().mos_lqo;
+    Some([of(&played), of(&Signal::open(recorded).unwrap())])
+}
+
+/// Prints a line of the table and checks it.
+fn sounds_alike(call: &str, prompt: &str, concealment: Concealment, at_most: f64) {
+    let Some([ours, theirs]) = scores(call, prompt, concealment) else { return };
+    println!("{call:24} {:16} {ours:.3}  endpoint {theirs:.3}", concealment.name());
+    assert!((ours - theirs).abs() <= at_most, "{call}: {ours} instead of {theirs}");
+}
+
+#[test]
+fn narrowband_calls_without_loss_score_as_their_endpoints_recordings() {
+    for call in ["call-pcmu", "call-pcma-dtmf", "call-g726", "call-gsm", "imp-pcmu-dup-reorder"] {
+        sounds_alike(call, "prompt-8k.flac", Concealment::G711Appendix1, 0.02);
+    }
+}
+
+#[test]
+fn wideband_calls_without_loss_score_as_their_endpoints_recordings() {
+    sounds_alike("call-g722", "prompt-16k.flac", Concealment::G711Appendix1, 0.02);
+}
+
+#[test]
+fn opus_calls_without_loss_score_as_their_endpoints_recordings() {
+    for call in ["call-opus", "call-opus-dtx-fec"] {
+        sounds_alike(call, "prompt-48k.flac", Concealment::Codec, 0.02);
+    }
+}
+
+#[test]
+fn calls_with_loss_score_as_their_endpoints_recordings_with_their_concealment() {
+    // These softphones leave out the time of what is missing.
+    for call in ["imp-pcmu-loss3-random", "imp-pcmu-loss5-burst"] {
+        sounds_alike(call, "prompt-8k.flac", Concealment::Skip, 0.15);
+    }
+    sounds_alike("imp-opus-loss5", "prompt-48k.flac", Concealment::Codec, 0.15);
 }

@@ -6,11 +6,13 @@
 (4.122, 'Good')
 
 ``score`` one pair, ``score_many`` pairs on all cores, ``Scorer`` with a reference prepared once, ``score_arrow`` tables,
-``basilar.spark`` and ``basilar.ray`` clusters; ``pesq`` and ``pesq_batch`` as in the package pesq 0.0.4.
+``basilar.spark`` and ``basilar.ray`` clusters, ``calls`` of captures;
+``pesq`` and ``pesq_batch`` as in the package pesq 0.0.4.
 """
 
 from ._arrow import score_arrow
 from ._basilar import PreparedReference, Scorer
+from ._calls import Call, Sound, Stream, calls
 from ._errors import ArgumentError, Error, FileError, NotFoundError, SignalError
 from ._pesq import (
     BufferTooShortError,
@@ -28,6 +30,7 @@ __all__ = [
     "Alignment",
     "ArgumentError",
     "BufferTooShortError",
+    "Call",
     "Diagnosis",
     "Error",
     "FileError",
@@ -44,8 +47,11 @@ __all__ = [
     "Score",
     "Scorer",
     "SignalError",
+    "Sound",
+    "Stream",
     "Timeline",
     "Utterance",
+    "calls",
     "pesq",
     "pesq_batch",
     "score",

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from ._score import Score
 from ._types import Channel, Recording, SampleRate
 
-__all__ = ["PreparedReference", "Scorer", "Scores", "pesq", "result_columns", "run", "score_arrow"]
+__all__ = ["PreparedReference", "Scorer", "Scores", "calls", "pesq", "result_columns", "run", "score_arrow"]
 
 @final
 class Scorer:
@@ -80,6 +80,7 @@ def score_arrow(
     channel: Channel,
     jobs: int | None,
 ) -> Scores: ...
+def calls(wish: object) -> tuple[list[dict[str, Any]], list[str]]: ...
 def result_columns() -> list[tuple[str, bool]]: ...
 def pesq(
     fs: int,

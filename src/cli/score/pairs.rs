@@ -2,16 +2,12 @@
 
 use super::Arguments;
 use crate::cli::{Exit, Result, data, output, say_error, say_warning, unless_closed};
+use basilar::diagnosis::Diagnosis;
 use basilar::report::{Entry, json, text};
 use basilar::{PreparedReference, Scored, Scorer, Signal};
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;
-
-/// MOS-LQO below which a person is told why without asking.
-const EXPLAINED_BELOW: f64 = 4.0;
-/// So long a recording, in seconds, is explained when asked for only: it takes time and memory.
-const EXPLAINED_UP_TO_S: f64 = 300.0;
 
 pub fn run(arguments: &Arguments) -> Result<Exit> {
     let file = arguments.reference.display().to_string();
@@ -64,7 +60,8 @@ fn score(
 ) -> basilar::Result<Scored> {
     let degraded = Signal::open_with(path, &arguments.input.options())?;
     let mut scored = reference.compare(&degraded)?;
-    let low = scored.score.mos_lqo < EXPLAINED_BELOW && degraded.duration_s() < EXPLAINED_UP_TO_S;
+    let low = scored.score.mos_lqo < Diagnosis::WORTH_BELOW_MOS
+        && degraded.duration_s() < Diagnosis::WORTH_UP_TO_S;
     if arguments.explain {
         reference.measure_connection(&degraded, &mut scored.score)?;
     }

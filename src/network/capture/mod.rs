@@ -5,6 +5,7 @@ mod legacy;
 mod next_generation;
 mod start;
 
+use super::layers;
 use crate::error::{Error, Result};
 use std::fs::File;
 use std::io::{self, Read};
@@ -13,6 +14,8 @@ use std::path::Path;
 /// What a file is read in, and the largest block that is believed.
 const BUFFER_BYTES: usize = 1 << 20;
 const LARGEST_BLOCK_BYTES: usize = 1 << 26;
+/// Kinds of frames that are named where they are not read.
+const MOST_LINKS_TOLD: usize = 8;
 
 /// One packet as it was captured.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +41,8 @@ pub struct Ending {
     pub out_of_order: u64,
     /// Packets that the capturing system says it lost.
     pub dropped_by_capture: u64,
+    /// Kinds of frames in it that are not read here, by their LINKTYPE_ numbers.
+    pub unread_links: Vec<i32>,
     /// Why the file ended early, if it did.
     pub damage: Option<Damage>,
 }
@@ -65,6 +70,11 @@ impl Ending {
                 self.packets
             )),
             None => {}
+        }
+        for link_type in &self.unread_links {
+            warnings.push(format!(
+                "frames of link type {link_type} are not read here, so nothing is told of them; capture at an Ethernet interface or with tcpdump -i any"
+            ));
         }
         if self.dropped_by_capture > 0 {
             warnings.push(format!(
@@ -114,6 +124,13 @@ pub fn read(
         ending.snapped += u64::from((packet.data.len() as u32) < packet.wire_bytes);
         ending.out_of_order += u64::from(packet.time_ns < last_ns);
         last_ns = packet.time_ns;
+        let link_type = packet.link_type;
+        if !layers::is_read(link_type)
+            && ending.unread_links.len() < MOST_LINKS_TOLD
+            && !ending.unread_links.contains(&link_type)
+        {
+            ending.unread_links.push(link_type);
+        }
         take(packet);
     };
     let damage = match start {

@@ -59,6 +59,10 @@ pub fn read(
     let mut section = Section::default();
     let mut capacity = BUFFER_BYTES;
     let damage = loop {
+        if is_empty_block(reader.data()) {
+            reader.consume(EMPTY_BLOCK_BYTES);
+            continue;
+        }
         match reader.next() {
             Ok((length, PcapBlockOwned::NG(block))) => {
                 if let Err(reason) = section.take(&block, dropped, &mut take) {
@@ -90,6 +94,19 @@ pub fn read(
     *dropped += section.dropped();
     drop(reader);
     failed_late(input.failure, damage)
+}
+
+/// A block of nothing but its type and its length, twice.
+const EMPTY_BLOCK_BYTES: usize = 12;
+
+/// Whether a block without a body comes next, which the format allows and the parser takes for one that is cut off.
+fn is_empty_block(data: &[u8]) -> bool {
+    let length = (EMPTY_BLOCK_BYTES as u32).to_le_bytes();
+    let reversed = (EMPTY_BLOCK_BYTES as u32).to_be_bytes();
+    let bytes = |at: usize| data.get(at..at + 4);
+    [length, reversed]
+        .iter()
+        .any(|length| bytes(4) == Some(length.as_slice()) && bytes(8) == Some(length.as_slice()))
 }
 
 /// The interfaces of the section that is being read.

@@ -2,6 +2,9 @@
 
 use crate::network::options::Concealment;
 
+/// Where samples are left out, what is before fades into what is behind over this time, in seconds.
+const FADE_S: f64 = 0.005;
+
 /// Fills gaps and joins what follows to them.
 pub struct Filler {
     mode: Concealment,
@@ -27,9 +30,18 @@ impl Filler {
         }
     }
 
-    /// Fades from what was filled into the samples behind `start`.
+    /// Notes what would have been played on where samples are left out, to be faded into those that follow.
+    pub fn leave_out(&mut self, left_out: &[i16]) {
+        let length = (FADE_S * self.rate_hz as f64) as usize;
+        self.tail = left_out[..length.min(left_out.len())].to_vec();
+    }
+
+    /// Fades from what would have been played on into the samples behind `start`.
     pub fn join(&mut self, samples: &mut [i16], start: usize) {
         let fresh = &mut samples[start..];
+        if fresh.is_empty() {
+            return;
+        }
         let length = self.tail.len().min(fresh.len());
         for (at, (sample, tail)) in fresh.iter_mut().zip(&self.tail).enumerate() {
             let weight = (at + 1) as f32 / (length + 1) as f32;

@@ -9,4 +9,4 @@ mod opus;
 mod render;
 
 pub use decoder::{Decoder, decoder};
-pub use render::{Rendered, Undecodable, render};
+pub use render::{Place, Rendered, Undecodable, render};

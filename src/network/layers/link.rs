@@ -12,6 +12,11 @@ pub struct Framed<'a> {
 /// More tags and labels than any network stacks.
 const MOST_HEADERS: usize = 16;
 
+/// Whether frames of a kind are taken apart here.
+pub fn is_read(link_type: i32) -> bool {
+    matches!(link_type, 0 | 1 | 9 | 12 | 14 | 50 | 51 | 101 | 108 | 113 | 228 | 229 | 276)
+}
+
 /// The IP packet in a captured frame; none where it carries something else or its kind is unknown.
 pub fn peel(link_type: i32, data: &[u8]) -> Option<Framed<'_>> {
     let plain = |ip| Some(Framed { ip, priority: None });

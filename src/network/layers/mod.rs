@@ -4,4 +4,6 @@ mod fragments;
 mod internet;
 mod link;
 
+pub(in crate::network) use link::is_read;
+
 pub use internet::{Content, Datagram, Layers, Network, Segment, Unreachable};

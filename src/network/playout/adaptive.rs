@@ -1,6 +1,7 @@
 //! A buffer that follows the network: its depth is the 98th percentile of what packets were late in the last 10 s.
 //!
-//! The depth is set afresh at the beginning of a talk spurt; inside one it moves by at most one packet a second.
+//! The depth is set afresh at the beginning of a talk spurt. Inside one it moves by whole packets, at most one a second,
+//! and only where it is clearly wrong: a receiver that followed every millisecond would never play undisturbed.
 
 use super::{Arrival, Losing};
 use crate::network::rtp::Baseline;
@@ -12,6 +13,9 @@ const REMEMBERED_NS: i64 = 10_000_000_000;
 const MOST_REMEMBERED: usize = 1024;
 /// The share of packets that should come in time.
 const SHARE: f64 = 0.98;
+/// Inside a talk spurt the depth grows where it falls short by half a packet, and shrinks where it is a whole
+/// packet too much: late packets are heard, delay is not.
+const SHORT_PARTS: i64 = 2;
 /// How often the depth may move inside a talk spurt.
 const STEP_EVERY_NS: i64 = 1_000_000_000;
 
@@ -50,8 +54,7 @@ impl Adaptive {
             Some(offset_ns) if !arrival.after_pause => {
                 if arrival.time_ns - self.stepped_ns >= STEP_EVERY_NS {
                     self.stepped_ns = arrival.time_ns;
-                    let step = arrival.packet_ns;
-                    offset_ns + (self.target_ns() - offset_ns).clamp(-step, step)
+                    offset_ns + step_ns(self.target_ns() - offset_ns, arrival.packet_ns)
                 } else {
                     offset_ns
                 }
@@ -100,5 +103,16 @@ impl Adaptive {
             None => fastest_ns,
         };
         fastest_ns + (percentile_ns - fastest_ns).clamp(self.least_ns, self.greatest_ns)
+    }
+}
+
+/// By how much the depth moves inside a talk spurt that is off its target by so much.
+fn step_ns(short_ns: i64, packet_ns: i64) -> i64 {
+    if short_ns > packet_ns / SHORT_PARTS {
+        packet_ns
+    } else if short_ns < -packet_ns {
+        -packet_ns
+    } else {
+        0
     }
 }

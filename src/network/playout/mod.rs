@@ -32,6 +32,10 @@ impl Design {
         Self::Adaptive { least_ms: 40.0, greatest_ms: 200.0 },
     ];
 
+    /// What decoded sound is played in unless told otherwise: as deep as softphones have it, so that only what the network
+    /// lost is missing.
+    pub const PLAYING: Self = Self::Fixed { depth_ms: 200.0 };
+
     /// The delay it adds as a rule, in ms.
     pub fn nominal_ms(self) -> f64 {
         match self {

@@ -120,17 +120,14 @@ impl Outcomes {
         self.slots[(extended % REMEMBERED) as usize] = Slot { flags: RECEIVED, interval, identity };
     }
 
-    /// Offers a received packet's sound to the buffers; gives the time of playing in the last one, in ns.
-    pub fn play(&mut self, extended: u64, arrival: Arrival) -> Option<i64> {
+    /// Offers a received packet's sound to the buffers.
+    pub fn play(&mut self, extended: u64, arrival: Arrival) {
         let slot = &mut self.slots[(extended % REMEMBERED) as usize];
-        let mut playout_ns = None;
         for (index, buffer) in self.buffers.iter_mut().enumerate() {
-            playout_ns = buffer.take(arrival);
-            if playout_ns.is_none() {
+            if buffer.take(arrival).is_none() {
                 slot.flags |= RECEIVED << (index + 1);
             }
         }
-        playout_ns
     }
 
     /// Begins the buffers anew, where timestamps jump.

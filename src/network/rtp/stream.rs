@@ -9,7 +9,7 @@ use super::outcomes::{Counts, Identity, Interval, Outcomes};
 use super::pace::Pace;
 use super::seen::Seen;
 use super::sequence::{Place, Sequence};
-use crate::network::playout::{self, Design};
+use crate::network::playout::{self, Buffer, Design};
 use std::net::SocketAddr;
 
 /// Copies that come sooner, in ns, may be made by the capture.
@@ -115,6 +115,8 @@ pub struct Stream {
     pub parts: Vec<Part>,
     /// The payloads, where they are to be decoded.
     pub recording: Option<Recording>,
+    /// The buffer in which it is played.
+    player: Option<Buffer>,
     sequence: Sequence,
     outcomes: Outcomes,
     baseline: Baseline,
@@ -133,7 +135,7 @@ impl Stream {
         seen: &Seen,
         designs: &[Design],
         resynchronize_after: u32,
-        keeps_payloads: bool,
+        plays_in: Option<Design>,
     ) -> Self {
         let sequence = Sequence::starting(seen.header.sequence);
         Self {
@@ -158,7 +160,8 @@ impl Stream {
             pace: Pace::default(),
             content: Content::default(),
             parts: Vec::new(),
-            recording: keeps_payloads.then(Recording::default),
+            recording: plays_in.map(|_| Recording::default()),
+            player: plays_in.map(|design| Buffer::new(design, resynchronize_after)),
             outcomes: Outcomes::starting(sequence.first(), designs, resynchronize_after),
             sequence,
             baseline: Baseline::default(),
@@ -264,7 +267,10 @@ impl Stream {
         let format = &self.parts[part].format;
         let header = &seen.header;
         match format.kind {
-            Kind::Event => return self.content.take_event(header.timestamp, header.payload),
+            Kind::Event => {
+                self.content.take_event(header.timestamp, header.payload);
+                return self.keep(seen, extended, None, None);
+            }
             Kind::ComfortNoise => self.pace.silence_packets += 1,
             Kind::Audio | Kind::Other => {
                 let silence = self.content.take(format, header.payload, header.wire_payload_bytes);
@@ -283,24 +289,29 @@ impl Stream {
             self.last = Some((extended, header.timestamp, seen.time_ns));
         }
         let playout_ns = clock_hz.and_then(|hz| self.time(seen, extended, hz, after_pause));
-        if let Some(recording) = &mut self.recording {
-            let media_ns = match (self.media, clock_hz) {
-                (Some(media), Some(hz)) => media_ns(media.units_of(header.timestamp), hz),
-                _ => 0,
-            };
-            recording.packets.push(Kept {
-                number: self.numbered + (extended - self.sequence.first()),
-                media_ns,
-                playout_ns,
-                payload_type: header.payload_type,
-                start: recording.bytes.len(),
-                length: header.payload.len(),
-            });
-            recording.bytes.extend_from_slice(header.payload);
-        }
+        self.keep(seen, extended, clock_hz, playout_ns);
     }
 
-    /// Follows the delay of a packet and offers it to the buffers; gives its time of playing in the last one.
+    /// Keeps a packet for decoding; of telephone events only that they came.
+    fn keep(&mut self, seen: &Seen, extended: u64, clock_hz: Option<u32>, playout_ns: Option<i64>) {
+        let Some(recording) = &mut self.recording else { return };
+        let header = &seen.header;
+        let media_ns = match (self.media, clock_hz) {
+            (Some(media), Some(hz)) => media_ns(media.units_of(header.timestamp), hz),
+            _ => 0,
+        };
+        recording.packets.push(Kept {
+            number: self.numbered + (extended - self.sequence.first()),
+            media_ns,
+            playout_ns,
+            payload_type: header.payload_type,
+            start: recording.bytes.len(),
+            length: header.payload.len(),
+        });
+        recording.bytes.extend_from_slice(header.payload);
+    }
+
+    /// Follows the delay of a packet and offers it to the buffers; gives its time of playing where it is to be decoded.
     fn time(
         &mut self,
         seen: &Seen,
@@ -327,15 +338,14 @@ impl Stream {
         self.delays.add(self.baseline.add(seen.time_ns, transit_ns));
         self.drift.add(seen.time_ns, transit_ns);
         let step = self.pace.usual_step().unwrap_or(clock_hz / 50);
-        self.outcomes.play(
-            extended,
-            playout::Arrival {
-                time_ns: seen.time_ns,
-                media_ns,
-                packet_ns: self::media_ns(i64::from(step), clock_hz),
-                after_pause,
-            },
-        )
+        let arrival = playout::Arrival {
+            time_ns: seen.time_ns,
+            media_ns,
+            packet_ns: self::media_ns(i64::from(step), clock_hz),
+            after_pause,
+        };
+        self.outcomes.play(extended, arrival);
+        self.player.as_mut()?.take(arrival)
     }
 
     /// Forgets how timestamps and arrivals went together.
@@ -343,6 +353,9 @@ impl Stream {
         self.baseline.clear();
         self.drift.clear();
         self.outcomes.restart_buffers();
+        if let Some(player) = &mut self.player {
+            player.restart();
+        }
     }
 
     fn move_jitter(&mut self, seen: &Seen, part: usize) {

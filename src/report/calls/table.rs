@@ -1,7 +1,8 @@
 //! Calls as rows of a table: one for each direction, each number in a column that names its unit.
 
+use crate::batch::row;
 use crate::network::playout::Design;
-use crate::network::{Call, StreamReport, iso_8601};
+use crate::network::{Call, Moment, StreamReport, iso_8601};
 use crate::rounding;
 use crate::service_band::ServiceBand;
 use crate::table::{Cells, Column, Kind};
@@ -73,7 +74,7 @@ const BEFORE_BUFFERS: [(&str, Kind); 62] = [
     ("intervals", Kind::Text),
 ];
 
-/// The columns behind them.
+/// The columns behind them; those of the diagnosis stand before the last two.
 const AFTER_BUFFERS: [(&str, Kind); 16] = [
     ("mos", Kind::Number),
     ("scale", Kind::Text),
@@ -89,9 +90,12 @@ const AFTER_BUFFERS: [(&str, Kind); 16] = [
     ("sound_start_s", Kind::Number),
     ("sound_end_s", Kind::Number),
     ("concealment", Kind::Text),
-    ("warnings", Kind::Text),
-    ("error", Kind::Text),
+    ("sound_buffer", Kind::Text),
+    ("lossy_moments", Kind::Text),
 ];
+
+/// The last columns.
+const REMARKS: [(&str, Kind); 2] = [("warnings", Kind::Text), ("error", Kind::Text)];
 
 /// The columns of a buffer, behind its name.
 const OF_BUFFER: [(&str, Kind); 3] =
@@ -104,7 +108,9 @@ pub fn columns(buffers: &[Design]) -> Vec<Column> {
         let name = buffer.to_string();
         OF_BUFFER.map(|(column, kind)| Column { name: column_of(&name, column), kind })
     });
-    BEFORE_BUFFERS.map(own).into_iter().chain(of_buffers).chain(AFTER_BUFFERS.map(own)).collect()
+    let before = BEFORE_BUFFERS.map(own).into_iter().chain(of_buffers);
+    let sound = AFTER_BUFFERS.map(own).into_iter().chain(row::diagnosis_columns());
+    before.chain(sound).chain(REMARKS.map(own)).collect()
 }
 
 fn column_of(buffer: &str, column: &str) -> String {
@@ -113,10 +119,10 @@ fn column_of(buffer: &str, column: &str) -> String {
 
 /// The rows of a call.
 pub fn rows(call: &Call) -> Vec<Cells> {
-    call.streams.iter().map(|stream| row(call, stream)).collect()
+    call.streams.iter().map(|stream| of_direction(call, stream)).collect()
 }
 
-fn row(call: &Call, stream: &StreamReport) -> Cells {
+fn of_direction(call: &Call, stream: &StreamReport) -> Cells {
     let mut cells = Cells::new();
     let mut put = |name: &str, value: Value| cells.insert(name.to_owned(), value);
     let source = stream.source.as_deref().unwrap_or("?");
@@ -198,9 +204,14 @@ fn row(call: &Call, stream: &StreamReport) -> Cells {
         put("sound_start_s", rounded(Some(sound.start_s), 3));
         put("sound_end_s", rounded(Some(sound.end_s), 3));
         put("concealment", sound.concealment.into());
+        put("sound_buffer", sound.buffer.as_str().into());
+        let moments: Vec<String> = sound.moments.iter().map(Moment::to_string).collect();
+        put("lossy_moments", Some(moments.join("; ")).filter(|text| !text.is_empty()).into());
     }
     let warnings = call.warnings.iter().chain(&stream.warnings).cloned().collect::<Vec<_>>();
     put("warnings", if warnings.is_empty() { Value::Null } else { warnings.join("; ").into() });
+    let diagnosis = stream.sound.as_ref().and_then(|sound| sound.diagnosis.as_ref());
+    cells.extend(diagnosis.map(row::diagnosed).unwrap_or_default());
     cells
 }
 

@@ -1,6 +1,6 @@
 //! Calls for a person to read: a head for the call, two lines for each direction, what to mind.
 
-use crate::network::{Call, State, StreamReport, iso_8601};
+use crate::network::{Call, Sound, State, StreamReport, iso_8601};
 use crate::report::printable;
 use anstyle::{AnsiColor, Style};
 use std::io::{Result, Write};
@@ -75,22 +75,37 @@ fn direction(out: &mut impl Write, stream: &StreamReport) -> Result<()> {
     if let Some(sound) = &stream.sound {
         writeln!(
             out,
-            "    {BOLD}sounded like MOS-LQO {:.2}{BOLD:#} ({}, {:.1} to {:.1} s of {})",
+            "    {BOLD}sounded like MOS-LQO {:.2}{BOLD:#} ({}, {:.1} to {:.1} s of {}, in {} with {})",
             sound.mos_lqo,
             sound.model,
             sound.start_s,
             sound.end_s,
-            printable(&sound.prompt)
+            printable(&sound.prompt),
+            sound.buffer,
+            sound.concealment
         )?;
         for moment in &sound.moments {
-            writeln!(
-                out,
-                "      {:.1} % lost between {:.1} and {:.1} s cost {:.1}",
-                moment.loss_pct, moment.start_s, moment.end_s, moment.cost
-            )?;
+            writeln!(out, "      {moment}")?;
         }
+        why(out, sound)?;
     }
     stream.warnings.iter().try_for_each(|warning| warn(out, "    ", warning))
+}
+
+/// What the score fell for, and whether packets were missing where it did.
+fn why(out: &mut impl Write, sound: &Sound) -> Result<()> {
+    let Some(why) = &sound.why else { return Ok(()) };
+    writeln!(out, "      why: {why}")?;
+    let placed = sound.findings.iter().flatten().filter_map(|found| found.missing);
+    let (all, lossless) =
+        placed.fold((0, 0), |(all, none), missing| (all + 1, none + u64::from(missing == 0)));
+    match (all, lossless) {
+        (0, _) => Ok(()),
+        (_, 0) => writeln!(out, "      packets were missing at each of these {all} places"),
+        (all, none) => {
+            writeln!(out, "      no packet was missing at {none} of these {all} places")
+        }
+    }
 }
 
 fn warn(out: &mut impl Write, indent: &str, warning: &str) -> Result<()> {

@@ -1,14 +1,18 @@
 //! `basilar calls`: calls from captures.
 
-use super::{Exit, Result, data, output, say_error, say_warning};
-use crate::draft::Draft;
+mod captures;
+mod prompts;
+mod shown;
+mod table;
+
+use super::{Exit, Result, say_error, say_warning};
 use basilar::network::playout::Design;
-use basilar::network::{self, Call, Concealment, Listener, Options, Prompts};
-use basilar::report::calls::{self as report, CaptureLine, Json};
-use basilar::table::{self, Format, Writer};
+use basilar::network::{Concealment, Listener, Options};
 use basilar::{Error, ModelChoice};
-use std::io::{self, Write};
+use shown::Shown;
+use std::io;
 use std::path::{Path, PathBuf};
+use table::Table;
 
 /// Reads calls from captures: what the network did, and what that means to the users
 ///
@@ -21,6 +25,7 @@ Examples:
   basilar calls *.pcapng.gz -o calls.parquet
   basilar calls call.pcap --json | jq '.calls[].streams[] | {source, loss_pct, mos, scale}'
   basilar calls call.pcap --prompt prompts/ --wav heard/
+  basilar calls *.pcap --prompt calls-and-prompts.csv -o sound.csv
   basilar calls call.pcap --buffer fixed-80 --buffer adaptive-20-300 --delay 90
 
 Exit codes: 0 done, 2 wrong usage, 3 a capture could not be read to its end.")]
@@ -37,7 +42,8 @@ pub struct Arguments {
     /// Print one JSON object (schema basilar-calls/1).
     #[arg(long)]
     json: bool,
-    /// De-jitter buffers to simulate instead of fixed-60, fixed-120 and adaptive-40-200; the last one gives the headline.
+    /// De-jitter buffers to simulate instead of fixed-60, fixed-120 and adaptive-40-200; the last one gives the headline, and
+    /// sound is played in it; without any, sound is played in fixed-200, as in softphones.
     #[arg(long, value_name = "fixed-MS|adaptive-MS-MS")]
     buffer: Vec<Design>,
     /// Discards in a row after which a buffer sets itself anew; 0 for never.
@@ -55,8 +61,9 @@ pub struct Arguments {
     /// Replace users' numbers and names by hashes with this salt.
     #[arg(long, value_name = "SALT")]
     hash_numbers: Option<String>,
-    /// Score each direction against the prompt it plays: files, or folders of them, the right one being found.
-    #[arg(long, value_name = "WAV|FOLDER")]
+    /// Score each direction against the prompt it plays: files, folders of them, the right one being found, or a table
+    /// with the columns call (Call-ID or capture) and prompt.
+    #[arg(long, value_name = "WAV|FOLDER|TABLE")]
     prompt: Vec<PathBuf>,
     /// The model for --prompt: auto, nb, wb, wb-cor2, fb or a model file; auto goes by the codec's rate.
     #[arg(long, default_value = "auto", requires = "prompt")]
@@ -94,11 +101,8 @@ impl From<ConcealmentName> for Concealment {
 /// 0 done, 2 wrong usage, 3 a capture that cannot be read, or not to its end.
 pub fn run(arguments: &Arguments) -> Result<Exit> {
     let options = options(arguments)?;
-    let mut listener = Listener::new(
-        Prompts::open(&arguments.prompt)?,
-        arguments.model.clone(),
-        options.concealment,
-    );
+    let mut listener =
+        Listener::new(prompts::open(&arguments.prompt)?, arguments.model.clone(), &options);
     listener.folder.clone_from(&arguments.wav);
     if let Some(folder) = &arguments.wav {
         std::fs::create_dir_all(folder).map_err(|source| unwritable(folder, source))?;
@@ -124,6 +128,7 @@ fn options(arguments: &Arguments) -> basilar::Result<Options> {
     };
     if !arguments.buffer.is_empty() {
         options.buffers.clone_from(&arguments.buffer);
+        options.plays_in = options.buffers[options.buffers.len() - 1];
     }
     options.check()?;
     Ok(options)
@@ -137,7 +142,9 @@ fn tell(
 ) -> io::Result<Exit> {
     let mut shown = Shown::begin(arguments)?;
     let mut failure = Ok(());
-    let told = read(arguments, options, |mut call| {
+    let mut found = 0_u64;
+    let told = captures::read(arguments, options, |mut call| {
+        found += 1;
         if let Err(error) = listener.listen(&mut call) {
             say_error(error);
         }
@@ -150,157 +157,11 @@ fn tell(
     for table in tables {
         table.finish()?;
     }
+    if found == 0 && told.iter().any(|told| told.whole) {
+        say_warning(
+            "no calls were found: neither SIP nor RTP over UDP that nothing encrypts or tunnels otherwise",
+        );
+    }
     let all = told.iter().all(|told| told.whole);
     Ok(if all { Exit::Done } else { Exit::NotScored })
-}
-
-/// What is printed of the calls.
-enum Shown {
-    Json(Json<Box<dyn Write>>),
-    Text(Box<dyn Write>),
-    Worst(Box<dyn Write>, Worst),
-    /// Tables hold all of it.
-    Nothing,
-}
-
-impl Shown {
-    fn begin(arguments: &Arguments) -> io::Result<Self> {
-        if arguments.json {
-            let out: Box<dyn Write> = Box::new(data());
-            return Ok(Self::Json(Json::begin(out)?));
-        }
-        Ok(match arguments.worst {
-            Some(wanted) => Self::Worst(Box::new(output()), Worst::new(wanted)),
-            None if arguments.output.is_empty() => Self::Text(Box::new(output())),
-            None => Self::Nothing,
-        })
-    }
-
-    fn call(&mut self, call: Call) -> io::Result<()> {
-        match self {
-            Self::Json(json) => json.call(&call),
-            Self::Text(out) => report::call(out, &call),
-            Self::Worst(_, worst) => {
-                worst.take(call);
-                Ok(())
-            }
-            Self::Nothing => Ok(()),
-        }
-    }
-
-    fn finish(self, told: &[Told]) -> io::Result<()> {
-        match self {
-            Self::Json(json) => json.finish(&told.iter().map(Told::line).collect::<Vec<_>>()),
-            Self::Text(mut out) => out.flush(),
-            Self::Worst(mut out, worst) => {
-                report::worst(&mut out, &worst.calls())?;
-                out.flush()
-            }
-            Self::Nothing => Ok(()),
-        }
-    }
-}
-
-/// What became of a capture.
-struct Told {
-    file: String,
-    packets: u64,
-    warnings: Vec<String>,
-    error: Option<String>,
-    whole: bool,
-}
-
-impl Told {
-    fn line(&self) -> CaptureLine<'_> {
-        match &self.error {
-            Some(error) => CaptureLine::failed(&self.file, error),
-            None => CaptureLine::read(&self.file, self.packets, &self.warnings),
-        }
-    }
-}
-
-/// Reads every capture; what is wrong with one is said at once and does not end the others.
-fn read(arguments: &Arguments, options: &Options, mut call: impl FnMut(Call)) -> Vec<Told> {
-    let mut told = Vec::new();
-    let mut one = |path: &Path, ending: basilar::Result<network::capture::Ending>| {
-        let file = path.display().to_string();
-        told.push(match ending {
-            Ok(ending) => {
-                let warnings = ending.warnings();
-                warnings.iter().for_each(|warning| say_warning(format!("{file}: {warning}")));
-                let whole = ending.damage.is_none();
-                Told { file, packets: ending.packets, warnings, error: None, whole }
-            }
-            Err(error) => {
-                say_error(&error);
-                let error = Some(error.to_string());
-                Told { file, packets: 0, warnings: Vec::new(), error, whole: false }
-            }
-        });
-    };
-    if arguments.continued {
-        let name = arguments.captures[0].display().to_string();
-        let mut analysis = network::Analysis::new(&name, options.clone());
-        for path in &arguments.captures {
-            let ending = network::capture::read_file(path, |packet| {
-                analysis.take(packet, &mut call);
-            });
-            one(path, ending);
-        }
-        analysis.finish(&mut call);
-    } else {
-        for path in &arguments.captures {
-            one(path, network::calls(path, options.clone(), &mut call));
-        }
-    }
-    told
-}
-
-/// The worst calls so far.
-struct Worst {
-    wanted: usize,
-    calls: Vec<Call>,
-}
-
-impl Worst {
-    fn new(wanted: usize) -> Self {
-        Self { wanted, calls: Vec::new() }
-    }
-
-    fn take(&mut self, call: Call) {
-        let place = self.calls.partition_point(|known| known.badness() >= call.badness());
-        self.calls.insert(place, call);
-        self.calls.truncate(self.wanted);
-    }
-
-    fn calls(&self) -> Vec<&Call> {
-        self.calls.iter().collect()
-    }
-}
-
-/// A table that stands under its name only when it is whole.
-struct Table {
-    draft: Draft,
-    writer: Box<dyn Writer>,
-}
-
-impl Table {
-    fn begin(path: &Path, options: &Options) -> basilar::Result<Self> {
-        let format = Format::of(path)?;
-        let draft = Draft::beside(path)?;
-        let writer = draft
-            .begin()
-            .and_then(|file| table::write(file, format, &report::columns(&options.buffers)))
-            .map_err(|source| unwritable(path, source))?;
-        Ok(Self { draft, writer })
-    }
-
-    fn write(&mut self, call: &Call) -> io::Result<()> {
-        report::rows(call).iter().try_for_each(|row| self.writer.write(row))
-    }
-
-    fn finish(self) -> io::Result<()> {
-        self.writer.finish()?;
-        self.draft.finish()
-    }
 }
