@@ -95,6 +95,9 @@ pub(super) struct Windows {
     pub length: usize,
     pub hop: usize,
     pub short: Short,
+    /// The length in hops where the network's own program takes it as such: rounding makes it leave out some windows.
+    #[serde(default)]
+    pub length_hops: Option<f64>,
     /// The fewest samples that the network can take.
     #[serde(default)]
     pub least: usize,
@@ -238,8 +241,12 @@ impl Windows {
         // As whole hops count: a window begins with each that has all of its length before the last whole one.
         let more = (samples / self.hop).saturating_sub(self.length.div_ceil(self.hop));
         let count = (more + 1).min(self.most.unwrap_or(usize::MAX));
-        let hop = self.hop;
-        (0..count).map(move |place| place * hop)
+        let Self { length, hop, length_hops, .. } = *self;
+        let is_heard = move |place: &usize| {
+            let end = |hops: f64| ((*place as f64 + hops) * hop as f64) as usize;
+            length_hops.is_none_or(|hops| end(hops) - place * hop >= length)
+        };
+        (0..count).filter(is_heard).map(move |place| place * hop)
     }
 }
 
@@ -265,5 +272,8 @@ mod tests {
             assert_eq!(windows.starts(samples).count(), count, "{samples}");
             assert!(windows.starts(samples).all(|start| start + windows.length <= samples));
         }
+        // (7 + 9.01) · 16000 is less than 256160 in f64.
+        let rounded = Windows { length_hops: Some(9.01), ..windows };
+        assert_eq!(rounded.starts(279_662).count(), 7);
     }
 }

@@ -112,8 +112,11 @@ impl Divided {
         let Values { shape, values } = output.unwrap_or(Values { shape: vec![], values: vec![] });
         let [channels, bins] = [shape.get(1), shape.get(3)].map(|size| size.copied().unwrap_or(1));
         let of_step = |step: usize| {
-            let channel = |channel: usize| values[(channel * steps + step) * bins..][..bins].iter();
-            (0..channels).flat_map(channel).copied().collect()
+            let mut own = Vec::with_capacity(channels * bins);
+            for channel in 0..channels {
+                own.extend_from_slice(&values[(channel * steps + step) * bins..][..bins]);
+            }
+            own
         };
         Ok(Steps { channels, bins, steps: (0..steps).map(of_step).collect() })
     }

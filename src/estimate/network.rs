@@ -4,7 +4,8 @@ use super::winograd;
 use crate::error::{Error, Result};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
-use tract_onnx::pb::ModelProto;
+use tract_onnx::pb::tensor_proto::DataType;
+use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto};
 use tract_onnx::prelude::*;
 
 /// So many shapes are kept ready; recordings of many lengths need no more at a time.
@@ -51,6 +52,7 @@ impl Network {
         let mut proto = whole.clone();
         let invalid = |reason: String| Error::InvalidNetwork { name: name.to_owned(), reason };
         let graph = proto.graph.as_mut().ok_or_else(|| invalid("no network".to_owned()))?;
+        flatten(graph);
         let known: HashSet<&String> = graph
             .node
             .iter()
@@ -116,11 +118,12 @@ impl Network {
         if let Some(plan) = plans().get(shapes) {
             return Ok(Arc::clone(plan));
         }
-        let mut model = tract_onnx::onnx().model_for_proto_model(&self.proto)?;
+        // Values that nodes of the other part make become sources.
+        let mut model = tract_onnx::onnx().parse(&self.proto, None)?.model;
         model.set_input_names(&self.inputs)?;
         model.set_output_names(&self.outputs)?;
         for (place, shape) in shapes.iter().enumerate() {
-            model.set_input_fact(place, f32::fact(shape).into())?;
+            model.set_input_fact(place, f32::fact(shape.iter().copied()).into())?;
         }
         let model = winograd::sped_up(model.into_typed()?.into_decluttered()?)?.into_optimized()?;
         let plan = Arc::new(model.into_runnable()?);
@@ -130,5 +133,25 @@ impl Network {
         }
         plans.insert(shapes.to_vec(), Arc::clone(&plan));
         Ok(plan)
+    }
+}
+
+/// Makes reshapes to one axis of squeezes that name no axes, which tract does not know: networks end in them, where one
+/// axis is all that is left.
+fn flatten(graph: &mut GraphProto) {
+    let bare = |node: &&mut NodeProto| {
+        node.op_type == "Squeeze" && node.attribute.is_empty() && node.input.len() == 1
+    };
+    for node in graph.node.iter_mut().filter(bare) {
+        let name = format!("{}.one_axis", node.output[0]);
+        graph.initializer.push(TensorProto {
+            name: name.clone(),
+            dims: vec![1],
+            data_type: DataType::Int64 as i32,
+            int64_data: vec![-1],
+            ..TensorProto::default()
+        });
+        node.op_type = "Reshape".to_owned();
+        node.input.push(name);
     }
 }

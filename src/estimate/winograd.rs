@@ -10,9 +10,9 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
-use tract_onnx::tract_core::{as_op, op_as_typed_op};
 use tract_onnx::tract_core::ops::cnn::{Conv, KernelFormat, PaddingSpec};
 use tract_onnx::tract_core::ops::nn::DataFormat;
+use tract_onnx::tract_core::{as_op, op_as_typed_op};
 
 /// Inputs and outputs of a tile, along one axis.
 const TILE_IN: usize = 6;
@@ -161,20 +161,25 @@ fn transformed(kernel: &[f32], outputs: usize, inputs: usize) -> Vec<f32> {
 }
 
 /// The six rows of inputs of a row of tiles, each parted into columns of the same place in a tile; zeros around the image.
+#[multiversion(targets("x86_64+avx2+fma"))]
 fn load(plane: &[f32], height: usize, width: usize, top: usize, tiles: usize, phases: &mut [f32]) {
     let each = tiles + 1;
     phases.fill(0.0);
-    for row in 0..TILE_IN {
+    for (row, phases) in phases.chunks_exact_mut(4 * each).enumerate() {
         // The tile begins a row above its outputs.
         let Some(y) = (top + row).checked_sub(1).filter(|&y| y < height) else { continue };
-        let values = &plane[y * width..][..width];
-        for phase in 0..4 {
-            let own = &mut phases[(row * 4 + phase) * each..][..each];
-            // And a column before them.
-            let (first, skipped) = if phase == 0 { (3, 1) } else { (phase - 1, 0) };
-            let values = values.get(first..).unwrap_or(&[]).iter().step_by(4);
-            own[skipped..].iter_mut().zip(values).for_each(|(to, value)| *to = *value);
+        let (values, rest) = plane[y * width..][..width].as_chunks::<4>();
+        // And a column before them.
+        let (first, phases) = phases.split_at_mut(each);
+        let (second, phases) = phases.split_at_mut(each);
+        let (third, fourth) = phases.split_at_mut(each);
+        let places =
+            first[1..].iter_mut().zip(second.iter_mut().zip(third.iter_mut().zip(&mut *fourth)));
+        for (values, (first, (second, (third, fourth)))) in values.iter().zip(places) {
+            [*second, *third, *fourth, *first] = *values;
         }
+        let tail = [second, third, fourth];
+        rest.iter().zip(tail).for_each(|(value, phase)| phase[values.len()] = *value);
     }
 }
 
@@ -184,7 +189,14 @@ fn forth(d: [f32; TILE_IN]) -> [f32; TILE_IN] {
     let [d0, d1, d2, d3, d4, d5] = d;
     let (even, odd) = (d4 - 4.0 * d2, d3 - 4.0 * d1);
     let (near, far) = (d4 - d2, 2.0 * (d3 - d1));
-    [4.0 * d0 - 5.0 * d2 + d4, even + odd, even - odd, near + far, near - far, 4.0 * d1 - 5.0 * d3 + d5]
+    [
+        4.0 * d0 - 5.0 * d2 + d4,
+        even + odd,
+        even - odd,
+        near + far,
+        near - far,
+        4.0 * d1 - 5.0 * d3 + d5,
+    ]
 }
 
 /// Aᵀ·m of six values.
@@ -276,14 +288,26 @@ fn back(products: &[f32], tiles: usize, stride: usize, bias: f32) -> Vec<f32> {
 }
 
 /// Puts the outputs of a row of tiles where they belong in the image.
-fn store(outputs: &[f32], plane: &mut [f32], height: usize, width: usize, top: usize, tiles: usize) {
+#[multiversion(targets("x86_64+avx2+fma"))]
+fn store(
+    outputs: &[f32],
+    plane: &mut [f32],
+    height: usize,
+    width: usize,
+    top: usize,
+    tiles: usize,
+) {
     for row in 0..TILE_OUT.min(height - top) {
-        let line = &mut plane[(top + row) * width..][..width];
-        for column in 0..TILE_OUT {
-            let own = &outputs[(row * TILE_OUT + column) * tiles..][..tiles];
-            let places = line.iter_mut().skip(column).step_by(TILE_OUT);
-            places.zip(own).for_each(|(to, value)| *to = *value);
+        let (line, rest) = plane[(top + row) * width..][..width].as_chunks_mut::<TILE_OUT>();
+        let own = &outputs[row * TILE_OUT * tiles..][..TILE_OUT * tiles];
+        let column = |column: usize| own[column * tiles..][..tiles].iter();
+        let columns = column(0).zip(column(1)).zip(column(2).zip(column(3)));
+        for (to, ((a, b), (c, d))) in line.iter_mut().zip(columns) {
+            *to = [*a, *b, *c, *d];
         }
+        let whole = line.len();
+        let tail = rest.iter_mut().enumerate();
+        tail.for_each(|(column, to)| *to = own[column * tiles + whole]);
     }
 }
 
@@ -305,8 +329,9 @@ impl EvalOp for Winograd {
         let (height, width) = (shape[shape.len() - 2], shape[shape.len() - 1]);
         let image = inputs[0].as_slice::<f32>()?;
         let each = self.inputs * height * width;
-        let result: Vec<f32> =
-            image.chunks_exact(each).flat_map(|image| self.run(image, height, width)).collect();
+        let images: Vec<Vec<f32>> =
+            image.chunks_exact(each).map(|image| self.run(image, height, width)).collect();
+        let result = images.concat();
         let mut shape: TVec<usize> = shape.into();
         let channels = shape.len() - 3;
         shape[channels] = self.outputs;
@@ -344,7 +369,8 @@ mod tests {
                 let (channel, y, x) = (at / width / height, at / width % height, at % width);
                 let mut sum = bias[channel];
                 for (input, row, column) in (0..inputs * 9).map(|n| (n / 9, n / 3 % 3, n % 3)) {
-                    let inside = (1..=height).contains(&(y + row)) && (1..=width).contains(&(x + column));
+                    let inside =
+                        (1..=height).contains(&(y + row)) && (1..=width).contains(&(x + column));
                     if inside {
                         let sample = image[(input * height + y + row - 1) * width + x + column - 1];
                         sum += sample * kernel[(channel * inputs + input) * 9 + row * 3 + column];

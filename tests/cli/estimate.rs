@@ -119,7 +119,8 @@ fn what_cannot_be_estimated_has_its_sentence() {
     // A spectrum where the network takes samples.
     let features = "\"features\": {\"kind\": \"samples\"}";
     fs::copy("tests/estimate/loudness.onnx", folder.path().join("loudness.onnx")).unwrap();
-    let path = changed(features, "\"features\": {\"kind\": \"log_power\", \"length\": 512, \"hop\": 256}");
+    let path =
+        changed(features, "\"features\": {\"kind\": \"log_power\", \"length\": 512, \"hop\": 256}");
     refused(&["--estimator", &path, RECORDING], 3, "it cannot be run on values of the shape");
     refused(&["--estimator", ADAPTER, "missing.wav"], 3, "missing.wav: no such file");
 }

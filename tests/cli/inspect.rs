@@ -73,9 +73,8 @@ fn folders_and_tables_become_tables_with_a_row_a_channel() {
     );
     fs::write(within("calls.csv"), "file,site\ncalls/clipped.wav,north\ncalls/none.wav,south\n")
         .unwrap();
-    let rows = |table: &str| -> Vec<_> {
-        read(&within(table)).unwrap().map(|row| row.unwrap()).collect()
-    };
+    let rows =
+        |table: &str| -> Vec<_> { read(&within(table)).unwrap().map(|row| row.unwrap()).collect() };
     let run = |input: &str, output: &str, exit: i32| {
         let paths = [input, output].map(|name| within(name).display().to_string());
         let done = basilar().args(["inspect", &paths[0], "-o", &paths[1]]).assert().code(exit);

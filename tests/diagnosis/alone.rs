@@ -1,6 +1,6 @@
 //! What is found without a reference: faults put in at known places, and nothing in clean recordings.
 
-use super::material::degradations::white;
+use super::material::degradations::{reflections, white};
 use super::material::{recordings, shared};
 use basilar::diagnosis::alone::{ChannelInspection, inspect, inspect_file};
 use basilar::diagnosis::{Finding, Kind};
@@ -59,12 +59,17 @@ impl Counts {
 
     /// Demands that nearly everything was found and nearly nothing else.
     fn check(&self) {
+        let mut failed = Vec::new();
         for (kind, Count { put_in, found, wrong, told }) in &self.0 {
             let recall = *found as f64 / *put_in as f64;
             let precision = *found as f64 / (found + wrong).max(1) as f64;
             println!("{kind}: recall {recall:.3}, precision {precision:.3} of {put_in}");
-            assert!(recall >= 0.95 && precision >= 0.95, "{kind}: {recall} {precision} {told:#?}");
+            if recall < 0.95 || precision < 0.95 {
+                failed.push(format!("{kind}: recall {recall:.3}, precision {precision:.3}"));
+            }
+            failed.extend_from_slice(if recall.min(precision) < 1.0 { told } else { &[] });
         }
+        assert!(!failed.iter().any(|line| line.contains(": recall ")), "{failed:#?}");
     }
 }
 
@@ -86,21 +91,13 @@ fn band_pass(signal: &Signal, low_hz: f64, high_hz: f64) -> Vec<f32> {
         let cutoff = hz / rate;
         if n == 0.0 { 2.0 * cutoff } else { (TAU * cutoff * n).sin() / (PI * n) }
     };
-    let taps: Vec<f32> = (-half..=half)
-        .map(|n| {
-            let window = 0.42
-                + 0.5 * (PI * n as f64 / half as f64).cos()
-                + 0.08 * (TAU * n as f64 / half as f64).cos();
-            (window * (sinc(high_hz, n as f64) - sinc(low_hz, n as f64))) as f32
-        })
-        .collect();
-    let mut padded = vec![0.0; half as usize];
-    padded.extend(signal.samples());
-    padded.resize(padded.len() + half as usize, 0.0);
-    padded
-        .windows(taps.len())
-        .map(|window| window.iter().zip(&taps).map(|(x, tap)| x * tap).sum())
-        .collect()
+    let tap = |n: i64| {
+        let (n, half) = (n as f64, half as f64);
+        let window = 0.42 + 0.5 * (PI * n / half).cos() + 0.08 * (TAU * n / half).cos();
+        (window * (sinc(high_hz, n) - sinc(low_hz, n))) as f32
+    };
+    let taps: Vec<(i64, f32)> = (-half..=half).map(|n| (n, tap(n))).collect();
+    reflections(signal.samples(), &taps)
 }
 
 /// Starts of the loudest stretches of so many samples, one in each third of the signal.
@@ -217,7 +214,7 @@ fn call(path: &Path, left: &[f32], right: &[f32], rate: u32) {
 
 /// Two talkers who take turns for half a minute, at 8 kHz.
 fn sides() -> [Vec<f32>; 2] {
-    let [one, other] = ["8k/carlo-it", "8k/allison-es"].map(|talker| clean(talker));
+    let [one, other] = ["8k/carlo-it", "8k/allison-es"].map(clean);
     let quiet = |length: usize, seed| white(length, seed).into_iter().map(|x| 3e-5 * x);
     let (mut left, mut right) = (Vec::new(), Vec::new());
     for turn in 0..4 {
@@ -318,7 +315,7 @@ fn the_shortest_the_silent_and_the_steady_have_numbers_too() {
 }
 
 #[test]
-fn an_hour_is_read_as_a_stream_and_its_faults_have_their_places() {
+fn minutes_are_read_piece_by_piece_and_faults_have_their_places() {
     let signal = clean("8k/carlo-it");
     let mut samples = signal.samples().repeat(60);
     let length = samples.len();

@@ -88,11 +88,28 @@ impl Gaps {
 
     fn millisecond(&mut self) {
         let block = &self.block;
-        let digital = block.iter().all(|&sample| sample == block[0])
-            && (block[0] == self.last || self.open.is_none());
+        // A step from one height to another is a signal.
+        let follows = self.open.is_none_or(|open| !open.digital) || block[0] == self.last;
+        let digital = follows && block.iter().all(|&sample| sample == block[0]);
         let nothing = digital || block.iter().all(|sample| sample.abs() < NOTHING);
         let power = block.iter().map(|sample| sample * sample).sum::<f32>() / block.len() as f32;
         self.last = block[block.len() - 1];
+        if let Some((hole, heard)) = &mut self.closing {
+            hole.after += power / EDGE_MS as f32;
+            *heard += 1;
+            if *heard == EDGE_MS {
+                self.close();
+            }
+        }
+        // What is faint and what is nothing at all are two holes.
+        let goes_on = |open: Hole| nothing && open.digital == digital;
+        if let Some(hole) = self.open.filter(|open| !goes_on(*open)) {
+            self.close();
+            // The edge begins with this millisecond.
+            let after = power / EDGE_MS as f32;
+            self.closing = Some((Hole { after, ..hole }, 1));
+            self.open = None;
+        }
         if nothing {
             let before = self.heard.iter().sum::<f32>() / EDGE_MS as f32;
             let at_end = self.heard_count == 0;
@@ -100,27 +117,16 @@ impl Gaps {
             let open = self.open.get_or_insert(Hole {
                 start_ms,
                 length_ms: 0,
-                digital: true,
+                digital,
                 before,
                 after: 0.0,
                 at_end,
             });
             open.length_ms += 1;
-            open.digital &= digital;
-        } else {
-            if let Some(hole) = self.open.take() {
-                self.close();
-                self.closing = Some((hole, 0));
-            }
+        }
+        if !digital {
             self.heard[(self.heard_count % EDGE_MS as u64) as usize] = power;
             self.heard_count += 1;
-            if let Some((hole, heard)) = &mut self.closing {
-                hole.after += power / EDGE_MS as f32;
-                *heard += 1;
-                if *heard == EDGE_MS {
-                    self.close();
-                }
-            }
         }
         self.now_ms += 1;
     }

@@ -4,6 +4,9 @@ use crate::diagnosis::hum::Hum;
 
 /// Length of a stretch in which lines are looked for, in seconds.
 const STRETCH_S: f64 = 30.0;
+/// Hum is there at all times: a line has at least what it has but for this share of the frames. In voices some frames are
+/// without any line.
+const ALL_BUT: f64 = 0.05;
 /// Hum that is further below the speech is not worth a word, in dB.
 const AUDIBLE_DB: f64 = 42.0;
 
@@ -31,7 +34,9 @@ impl Mains {
     }
 
     fn look(&mut self, length: usize) {
-        self.hums.extend(Hum::in_signal(&self.gathered[..length], self.sample_rate));
+        let lines = Hum::steady_in(&self.gathered[..length], self.sample_rate, ALL_BUT);
+        let hum = lines.into_iter().filter(is_hum);
+        self.hums.extend(hum.max_by(|a, b| a.level_dbov.total_cmp(&b.level_dbov)));
         self.stretches += 1;
         self.gathered.drain(..length);
     }
@@ -49,4 +54,10 @@ impl Mains {
         let hum = of(50.0).or_else(|| of(60.0))?;
         (speech_dbov - hum.level_dbov < AUDIBLE_DB).then_some(hum)
     }
+}
+
+/// Whether lines are more than one by chance: the mains with a low harmonic, or without it, as through a telephone, two.
+fn is_hum(hum: &Hum) -> bool {
+    let has = |harmonic: usize| hum.harmonics.contains(&harmonic);
+    has(1) && (has(2) || has(3)) || has(2) && (has(3) || has(4))
 }
