@@ -36,6 +36,8 @@ pub mod diagnosis;
 mod draft;
 mod dsp;
 mod error;
+#[cfg(feature = "estimate")]
+pub mod estimate;
 mod file;
 mod finding;
 pub mod fullband;

@@ -121,7 +121,7 @@ impl Folders {
 
 /// The recordings below a folder, sorted by name within each folder. A link that leads nowhere is one too, which cannot be
 /// opened; a link to a folder around it leads to nothing new.
-fn recordings(folder: &Path) -> impl Iterator<Item = Result<PathBuf>> + use<> {
+pub(super) fn recordings(folder: &Path) -> impl Iterator<Item = Result<PathBuf>> + use<> {
     let name = folder.display().to_string();
     WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_map(
         move |entry| match entry {

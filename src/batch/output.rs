@@ -5,7 +5,7 @@ use super::progress::Summary;
 use super::row;
 use crate::draft::Draft;
 use crate::error::Result;
-use crate::table::{self, Column, Format, Writer};
+use crate::table::{self, Cells, Column, Format, Writer};
 use std::path::PathBuf;
 
 /// A result's file while it is not yet there.
@@ -35,6 +35,22 @@ impl Output {
         let finished = writer.finish().and_then(|()| self.draft.finish());
         finished.map_err(|source| crate::Error::Unwritable { name, source })
     }
+}
+
+/// Writes rows that are all there to every output.
+pub(super) fn write_rows(
+    outputs: Vec<Output>,
+    columns: &[Column],
+    rows: &[Cells],
+) -> Result<()> {
+    for output in outputs {
+        let mut writer = output.begin(columns)?;
+        for cells in rows {
+            writer.write(cells).map_err(|error| output.draft.unwritable(error))?;
+        }
+        output.finish(writer)?;
+    }
+    Ok(())
 }
 
 /// Writes what the journal holds to every output.

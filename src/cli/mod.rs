@@ -15,7 +15,10 @@ mod export;
 mod history;
 #[cfg(feature = "monitor")]
 mod ingest;
+#[cfg(feature = "estimate")]
+mod estimate;
 mod input;
+mod inspect;
 mod man;
 mod models;
 mod rank;
@@ -54,6 +57,7 @@ Examples:
   basilar compare baseline.csv results.csv --junit report.xml
   basilar rank results.csv --by codec,bitrate
   basilar votes votes.csv --plot mos.svg
+  basilar inspect call.wav --fail-on clipping,one_way_call
   basilar validate ratings.csv --model fb,wb --plot scatter.svg
 
 Exit codes: 0 done, 1 the gate failed, 2 wrong usage, 3 some inputs could not be scored."
@@ -93,6 +97,9 @@ enum Command {
     Batch(batch::Arguments),
     Compare(compare::Arguments),
     Rank(rank::Arguments),
+    #[cfg(feature = "estimate")]
+    Estimate(Box<estimate::Arguments>),
+    Inspect(Box<inspect::Arguments>),
     Report(report::Arguments),
     Score(score::Arguments),
     Summarize(summarize::Arguments),
@@ -156,6 +163,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let done = match arguments.command {
         Command::Batch(arguments) => batch::run(arguments),
         Command::Compare(arguments) => compare::run(&arguments),
+        #[cfg(feature = "estimate")]
+        Command::Estimate(arguments) => estimate::run(&arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Summarize(arguments) => summarize::run(&arguments),
         Command::Rank(arguments) => rank::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),

@@ -8,6 +8,9 @@ pub mod emodel;
 mod interval_plot;
 #[cfg(feature = "monitor")]
 pub mod history;
+#[cfg(feature = "estimate")]
+pub mod estimates;
+pub mod inspection;
 pub mod json;
 pub mod junit;
 pub mod listening_test;
