@@ -35,7 +35,7 @@ pub struct Arguments {
     json: bool,
 }
 
-fn mos(word: &str) -> std::result::Result<f64, String> {
+pub(super) fn mos(word: &str) -> std::result::Result<f64, String> {
     match word.parse() {
         Ok(value) if (0.0..=5.0).contains(&value) => Ok(value),
         _ => Err("give a number from 0 to 5".to_owned()),

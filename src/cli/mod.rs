@@ -10,6 +10,7 @@ mod emodel;
 mod input;
 mod man;
 mod models;
+mod plot;
 mod report;
 mod score;
 mod summarize;
@@ -32,6 +33,7 @@ Examples:
   basilar score reference.wav degraded.wav
   basilar score --json reference.wav degraded.wav | jq '.scores[].mos_lqo'
   basilar report reference.wav degraded.wav -o report.html
+  basilar report results.csv --baseline baseline.csv -o report.html
   basilar batch pairs.csv -o results.csv
   basilar compare baseline.csv results.csv --junit report.xml
   basilar validate ratings.csv --model fb,wb --plot scatter.svg
@@ -48,6 +50,7 @@ enum Command {
     Batch(batch::Arguments),
     Compare(compare::Arguments),
     Report(report::Arguments),
+    Plot(plot::Arguments),
     Score(score::Arguments),
     Summarize(summarize::Arguments),
     Validate(validate::Arguments),
@@ -99,6 +102,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Summarize(arguments) => summarize::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Plot(arguments) => plot::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         #[cfg(feature = "network")]

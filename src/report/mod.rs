@@ -11,6 +11,7 @@ pub mod long_calls;
 pub mod markdown;
 pub mod page;
 pub mod plot;
+pub mod raster;
 pub mod summary;
 pub mod text;
 pub mod validation;

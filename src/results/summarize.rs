@@ -108,8 +108,8 @@ pub struct Worst {
 
 /// What is gathered of a group.
 #[derive(Default)]
-struct Gathered {
-    rows: usize,
+pub(super) struct Gathered {
+    pub rows: usize,
     model: Option<String>,
     scores: Vec<f64>,
     /// Sum and count of each talker's scores.
@@ -152,7 +152,7 @@ impl Summaries {
 }
 
 impl Gathered {
-    fn gather(&mut self, mos_lqo: f64, talker: String, degraded: String, worst: usize) {
+    pub fn gather(&mut self, mos_lqo: f64, talker: String, degraded: String, worst: usize) {
         self.scores.push(mos_lqo);
         self.bands.count(mos_lqo);
         if !talker.is_empty() {
@@ -167,7 +167,7 @@ impl Gathered {
         }
     }
 
-    fn summary(self, cells: Vec<Cell>) -> GroupSummary {
+    pub fn summary(self, cells: Vec<Cell>) -> GroupSummary {
         let talkers: Vec<f64> =
             self.talkers.values().map(|(sum, count)| sum / *count as f64).collect();
         let (over, values) =
@@ -176,7 +176,7 @@ impl Gathered {
             group: cells.into_iter().map(|cell| cell.0).collect(),
             rows: self.rows,
             failed: self.rows - self.scores.len(),
-            mos_lqo: Mean::of(values).map(on_the_mos_scale),
+            mos_lqo: Mean::of(values).map(Mean::on_the_mos_scale),
             over,
             talkers: talkers.len(),
             min: self.scores.iter().copied().reduce(f64::min),
@@ -186,15 +186,9 @@ impl Gathered {
     }
 }
 
-/// The mean with its interval cut where the scale of MOS-LQO ends.
-fn on_the_mos_scale(mean: Mean) -> Mean {
-    let cut = |(low, high): (f64, f64)| (low.max(1.0), high.min(5.0));
-    Mean { interval: mean.interval.map(cut), ..mean }
-}
-
 /// A cell that is sorted as a number where it is one: 8 kbit/s before 12.
 #[derive(Debug)]
-struct Cell(String);
+pub(super) struct Cell(pub String);
 
 impl Ord for Cell {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {

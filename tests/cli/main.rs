@@ -11,6 +11,7 @@ mod json;
 mod listening;
 mod long_calls;
 mod pages;
+mod report;
 mod score;
 mod trust;
 mod validate;
