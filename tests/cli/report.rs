@@ -53,10 +53,10 @@ fn a_figure_is_svg_or_png_and_names_are_text_in_it() {
     assert!(!svg.contains("<img"), "a name is markup");
     // Three pictures, two waveforms, the delay, the local scores.
     assert_eq!([svg.matches("<image").count(), svg.matches("<path").count()], [3, 4]);
-    run(folder.path(), &["plot", "reference.wav", &name, "-o", "figure.png", "--scale", "1"], 0);
+    run(folder.path(), &["plot", "reference.wav", &name, "-o", "figure.png", "--scale", "0.5"], 0);
     let png = fs::read(folder.path().join("figure.png")).unwrap();
     assert_eq!(png[..8], *b"\x89PNG\r\n\x1a\n");
-    assert_eq!(png[16..20], 900u32.to_be_bytes());
+    assert_eq!(png[16..20], 450u32.to_be_bytes());
     let refused = run(folder.path(), &["plot", "reference.wav", &name, "-o", "figure.gif"], 2);
     assert!(refused.contains(".svg or .png"), "{refused}");
 }

@@ -1,11 +1,13 @@
 //! The panels of a pair's page as a picture for papers.
 
-use super::pair::{Cause, Data, PairPage, causes, data, findings};
+use super::pair::{Data, PairPage, data};
 use super::picture::{Bytes, LoudnessDifference, Spectrograms};
 use super::shell::base64;
 use crate::error::Result;
+use crate::finding::{Diagnosis, Kind};
 use crate::report::printable;
 use askama::Template;
+use std::path::Path;
 
 /// Width of the picture and of its margins, in pixels.
 const WIDTH: f64 = 900.0;
@@ -98,14 +100,14 @@ impl Layout {
 impl Figure {
     fn of(page: &PairPage<'_>, data: &Data<'_>) -> Self {
         let score = page.score;
-        let causes = causes(findings(score)).into_iter().take(MOST_CAUSES);
-        let words = |cause: Cause| match cause.cost.as_str() {
-            "" => cause.words,
-            cost => format!("{} ({cost})", cause.words),
-        };
-        let causes: Vec<(f64, String)> = causes
+        let diagnosis = score.diagnosis.iter();
+        let causes: Vec<(f64, String)> = diagnosis
+            .flat_map(|diagnosis| {
+                diagnosis.causes().into_iter().map(|cause| words(diagnosis, cause))
+            })
+            .take(MOST_CAUSES)
             .enumerate()
-            .map(|(index, cause)| (58.0 + 16.0 * index as f64, words(cause)))
+            .map(|(index, words)| (58.0 + 16.0 * index as f64, words))
             .collect();
         let top = 50.0 + 16.0 * causes.len() as f64;
         let mut layout = Layout { y: top, duration_s: data.duration_s.max(1e-3) };
@@ -114,7 +116,6 @@ impl Figure {
             (layout.x(start_s), (layout.x(end_s) - layout.x(start_s)).max(1.5))
         };
         let marks = data.findings.iter().filter_map(|m| Some(mark(m.start_s?, m.end_s?)));
-        let name = |file: &str| printable(file);
         Self {
             width: WIDTH,
             height: layout.y + 40.0,
@@ -124,11 +125,9 @@ impl Figure {
                 "MOS-LQO {:.2} ({} {})",
                 score.mos_lqo, score.model, score.model_version
             ),
-            files: format!(
-                "{} against {}",
-                name(&page.degraded.1.file),
-                name(&page.reference.1.file)
-            ),
+            files: [page.degraded, page.reference]
+                .map(|(_, file)| name(&file.file))
+                .join(" against "),
             marks: marks.collect(),
             times: times(&layout),
             top: top + TITLE,
@@ -138,6 +137,18 @@ impl Figure {
             panels,
         }
     }
+}
+
+/// All findings of a kind in a few words, with what they cost.
+fn words(diagnosis: &Diagnosis, (kind, cost): (Kind, Option<f64>)) -> String {
+    let words = diagnosis.summed_up(kind);
+    cost.map_or(words.clone(), |cost| format!("{words} (costs {:.2})", cost.max(0.0)))
+}
+
+/// The name of a file without its folders.
+fn name(path: &str) -> String {
+    let name = Path::new(path).file_name().map_or(path.into(), |name| name.to_string_lossy());
+    printable(&name)
 }
 
 fn panels(layout: &mut Layout, data: &Data<'_>) -> Vec<Panel> {

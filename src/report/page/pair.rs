@@ -87,13 +87,13 @@ struct Content {
 }
 
 /// A cause as the page shows it.
-pub(super) struct Cause {
-    pub kind: String,
-    pub words: String,
-    pub when: String,
-    pub value: String,
-    pub confidence: String,
-    pub cost: String,
+struct Cause {
+    kind: String,
+    words: String,
+    when: String,
+    value: String,
+    confidence: String,
+    cost: String,
 }
 
 /// A measure of both recordings.
@@ -233,12 +233,12 @@ fn measures(score: &Score, reference: &Signal, degraded: &Signal) -> Vec<Measure
 }
 
 /// What was found, where a diagnosis was made.
-pub(super) fn findings(score: &Score) -> &[Finding] {
+fn findings(score: &Score) -> &[Finding] {
     score.diagnosis.as_ref().map_or(&[], |Diagnosis { findings, .. }| findings)
 }
 
 /// The findings as rows; all of a kind have one price, which stands beside the first.
-pub(super) fn causes(findings: &[Finding]) -> Vec<Cause> {
+fn causes(findings: &[Finding]) -> Vec<Cause> {
     let cause = |(index, finding): (usize, &Finding)| {
         let is_first = index == 0 || findings[index - 1].kind != finding.kind;
         let cause = Cause::of(finding);

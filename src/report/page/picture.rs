@@ -179,7 +179,7 @@ impl LoudnessDifference {
             cells.for_each(|((sum, heard), expected)| *sum += (heard - expected) / together as f32);
         }
         let most = difference.iter().map(|sone| sone.abs()).fold(f32::MIN_POSITIVE, f32::max);
-        let byte = |sone: &f32| (128.0 + 127.0 * sone / most) as u8;
+        let byte = |sone: &f32| (128.0 + 127.0 * sone / most).round() as u8;
         Ok(Self {
             hop_s: prepared.frame_hop_s() * together as f64,
             columns,

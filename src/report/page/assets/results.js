@@ -34,6 +34,7 @@
       }, 0);
       column.decimals = name === page.score || name === "change" ? 2 : Math.min(decimals, 3);
       column.value = (row) => numbers[row];
+      column.rank = column.value;
       column.text = (row) => (numbers[row] === null ? "" : numbers[row].toFixed(column.decimals));
       column.exact = (row) => (numbers[row] === null ? "" : String(numbers[row]));
       return column;
@@ -46,6 +47,16 @@
     common = common.slice(0, common.lastIndexOf("/") + 1);
     const folded = texts.map((text) => text.toLowerCase());
     column.value = (row) => texts[at[row]] || null;
+    // Each text is compared once, however often it stands there.
+    let ranks = null;
+    column.rank = (row) => {
+      if (!ranks) {
+        const { compare } = new Intl.Collator("en", { numeric: true });
+        ranks = new Int32Array(texts.length);
+        texts.map((text, index) => [text, index]).sort((a, b) => compare(a[0], b[0])).forEach(([, index], rank) => { ranks[index] = rank; });
+      }
+      return ranks[at[row]];
+    };
     column.folded = (row) => folded[at[row]];
     column.exact = (row) => texts[at[row]];
     column.text = (row) => (common && texts[at[row]] ? `…/${texts[at[row]].slice(common.length)}` : texts[at[row]]);
@@ -96,12 +107,11 @@
     const { column, descending } = sorting;
     if (column) {
       const sign = descending ? -1 : 1;
-      const compare = column.isNumber ? (a, b) => a - b : new Intl.Collator("en", { numeric: true }).compare;
       kept.sort((a, b) => {
         const [first, second] = [column.value(a), column.value(b)];
         // Empty cells stand at the end either way.
         if (first === null || second === null) return (first === null) - (second === null) || a - b;
-        return sign * compare(first, second) || a - b;
+        return sign * (column.rank(a) - column.rank(b)) || a - b;
       });
     }
     order = kept;
@@ -109,6 +119,8 @@
     $("count").textContent = order.length === page.table.rows ? `${order.length} rows` : `${order.length} of ${page.table.rows} rows`;
     $("table").scrollTop = 0;
     list(true);
+    // The first rows give the box its height, and with it room for more.
+    list();
   }
 
   // ---- The rows in sight, and a few around them.
@@ -209,14 +221,14 @@
     listed = "";
   }
 
-  // Shows the rows with these cells: a text for each column.
+  // Shows the rows with these cells: a text for each column, or what its filter asks.
   function only(wanted) {
     columns.forEach((column) => { column.filter = ""; });
     $("search").value = "";
-    for (const [name, text] of wanted) {
+    for (const [name, text, asked] of wanted) {
       const column = columnOf(name);
       if (!column) continue;
-      column.filter = text === "" ? "-" : `=${text}`;
+      column.filter = asked ?? (text === "" ? "-" : `=${text}`);
       column.shown = true;
     }
     chooser();
@@ -410,7 +422,7 @@
         const count = counts.get(cause) ?? 0;
         if (!count) return element("td");
         const share = Math.round((100 * count) / scored);
-        const button = element("button", { type: "button", title: `${share} % of the group`, onclick: () => goTo([...wantedOf(grouping, group), ["main_cause", cause]]) }, String(count));
+        const button = element("button", { type: "button", title: `${share} % of the group`, onclick: () => goTo([...wantedOf(grouping, group), ["main_cause", cause], ["cost_mos", "", ">=0.05"]]) }, String(count));
         const cell = element("td", { class: "number" }, button);
         cell.style.background = `color-mix(in srgb, var(--degraded) ${Math.round(share * 0.35)}%, transparent)`;
         return cell;
