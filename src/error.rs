@@ -454,6 +454,14 @@ pub enum Error {
         /// Those that there are.
         found: String,
     },
+    /// A page of a pair was asked for with what only a page of results can show.
+    #[error(
+        "{name}: a page of two recordings has no baseline, groups or pairs; name one table of results instead, or leave those options out"
+    )]
+    PairWithOptions {
+        /// The two files.
+        name: String,
+    },
     /// A manifest without rows, or folders without recordings.
     #[error(
         "{name}: there is nothing to score in it; fill it, or say --allow-empty if that is right"

@@ -3,6 +3,7 @@
 use super::codecs;
 use super::speech::{Random, loud_moments, pause, speech_power};
 use basilar::diagnosis::Kind;
+use realfft::RealFftPlanner;
 
 /// What the diagnosis should say.
 #[derive(Debug, Clone, Default)]
@@ -358,9 +359,19 @@ fn room(samples: &[f32], rate: u32, t60_s: f64) -> Vec<f32> {
 }
 
 fn convolved(samples: &[f32], taps: &[f32], centre: usize) -> Vec<f32> {
-    let mut out = vec![0.0f32; samples.len() + taps.len()];
-    for (at, &sample) in samples.iter().enumerate().filter(|(_, sample)| **sample != 0.0) {
-        out[at..].iter_mut().zip(taps).for_each(|(out, tap)| *out += sample * tap);
-    }
+    let length = (samples.len() + taps.len()).next_power_of_two();
+    let mut planner = RealFftPlanner::<f32>::new();
+    let (forward, inverse) = (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
+    let spectrum = |values: &[f32]| {
+        let (mut padded, mut bins) = (forward.make_input_vec(), forward.make_output_vec());
+        padded[..values.len()].copy_from_slice(values);
+        forward.process(&mut padded, &mut bins).expect("buffers of the plan");
+        bins
+    };
+    let mut product = spectrum(samples);
+    let scale = 1.0 / length as f32;
+    product.iter_mut().zip(spectrum(taps)).for_each(|(bin, tap)| *bin *= tap * scale);
+    let mut out = inverse.make_output_vec();
+    inverse.process(&mut product, &mut out).expect("buffers of the plan");
     out[centre..][..samples.len()].to_vec()
 }

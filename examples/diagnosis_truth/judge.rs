@@ -20,6 +20,9 @@ pub struct Tally {
     values: usize,
     values_right: usize,
     errors: Vec<f64>,
+    /// What was put in, and how often which kind was said to be the main cause.
+    put_in: Vec<Kind>,
+    main: BTreeMap<Option<Kind>, usize>,
     /// Findings of kinds that were not put in.
     others: BTreeMap<Kind, usize>,
     without_finding: usize,
@@ -33,6 +36,8 @@ impl Tally {
         let main = causes.first().is_some_and(|kind| truth.causes.contains(kind));
         let two = truth.causes.iter().all(|kind| causes.iter().take(2).any(|found| found == kind));
         self.main_right += usize::from(main);
+        self.put_in.clone_from(&truth.causes);
+        *self.main.entry(causes.first().copied()).or_default() += 1;
         self.first_two += usize::from(two);
         self.without_finding += usize::from(causes.is_empty());
         for kind in causes.iter().filter(|kind| !truth.causes.contains(kind)) {
@@ -117,7 +122,32 @@ pub fn report(tallies: &BTreeMap<(String, Coding), Tally>) {
             others.join(", "),
         );
     }
+    confusions(tallies);
     totals(tallies);
+}
+
+/// Prints which main cause is said for each kind that is put in alone.
+fn confusions(tallies: &BTreeMap<(String, Coding), Tally>) {
+    let mut by_kind: BTreeMap<Kind, BTreeMap<Option<Kind>, usize>> = BTreeMap::new();
+    for tally in tallies.values() {
+        let [kind] = tally.put_in[..] else { continue };
+        let said = by_kind.entry(kind).or_default();
+        tally.main.iter().for_each(|(main, count)| *said.entry(*main).or_default() += count);
+    }
+    println!("\n| put in alone | files | right | said to be the main cause instead |");
+    println!("|---|--:|--:|---|");
+    for (kind, said) in by_kind {
+        let files: usize = said.values().sum();
+        let right = said.get(&Some(kind)).copied().unwrap_or(0);
+        let mut others: Vec<(&Option<Kind>, &usize)> =
+            said.iter().filter(|(main, _)| **main != Some(kind)).collect();
+        others.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+        let name = |main: &Option<Kind>| main.map_or("nothing", Kind::name);
+        let others: Vec<String> =
+            others.into_iter().map(|(main, count)| format!("{} {count}", name(main))).collect();
+        let share = 100.0 * right as f64 / files.max(1) as f64;
+        println!("| {kind} | {files} | {share:.0} % | {} |", others.join(", "));
+    }
 }
 
 fn totals(tallies: &BTreeMap<(String, Coding), Tally>) {

@@ -21,6 +21,7 @@ mod input;
 mod inspect;
 mod man;
 mod models;
+mod plot;
 mod rank;
 mod report;
 mod score;
@@ -53,6 +54,7 @@ Examples:
   basilar score reference.wav degraded.wav
   basilar score --json reference.wav degraded.wav | jq '.scores[].mos_lqo'
   basilar report reference.wav degraded.wav -o report.html
+  basilar report results.csv --baseline baseline.csv -o report.html
   basilar batch pairs.csv -o results.csv
   basilar compare baseline.csv results.csv --junit report.xml
   basilar rank results.csv --by codec,bitrate
@@ -101,6 +103,7 @@ enum Command {
     Estimate(Box<estimate::Arguments>),
     Inspect(Box<inspect::Arguments>),
     Report(report::Arguments),
+    Plot(plot::Arguments),
     Score(score::Arguments),
     Summarize(summarize::Arguments),
     Validate(validate::Arguments),
@@ -169,6 +172,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Summarize(arguments) => summarize::run(&arguments),
         Command::Rank(arguments) => rank::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Plot(arguments) => plot::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Votes(arguments) => votes::run(&arguments),

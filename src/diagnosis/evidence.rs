@@ -7,6 +7,7 @@
 use super::impulse_response::{Image, ImpulseResponse};
 use super::spectra::{Framing, Powers, Spectra, filtered};
 use crate::alignment::{Alignment, AlignmentParameters, Segment, align};
+use crate::dsp::decimate::Decimated;
 use crate::dsp::fft::{Buffer, Inverse};
 use crate::dsp::scales::{decibels, ratio};
 use crate::dsp::sums::energy;
@@ -14,6 +15,8 @@ use crate::signal::Signal;
 use num_complex::Complex32;
 use std::ops::Range;
 
+/// The rate at which events, images and hum are sought, in Hz: the telephone band is enough to hear them.
+pub(super) const RATE_HZ: u32 = 8000;
 /// Speech this far below its active level still counts, in dB.
 const ACTIVE_DB: f64 = 25.0;
 /// Frames this far below what the reference lets expect, against the median, are left out of the response, in dB.
@@ -32,6 +35,15 @@ const LONG_S: f64 = 0.6;
 /// A delay that differs by that of an echo, to within this, is the echo's, in seconds.
 const ECHO_S: f64 = 0.01;
 
+/// A pair at a rate of about 8 kHz.
+pub(super) struct Coarse {
+    /// The reference through its direct response.
+    pub direct: Vec<f32>,
+    pub heard: Vec<f32>,
+    /// Samples per second.
+    pub rate: f64,
+}
+
 /// A pair as the checks see it.
 pub(super) struct Evidence {
     /// Samples per second of everything here.
@@ -46,6 +58,8 @@ pub(super) struct Evidence {
     pub expected: Vec<f32>,
     /// Active speech level of the reference (P.56), in dBov.
     pub speech_dbov: f64,
+    /// The same at a low rate.
+    pub coarse: Coarse,
     pub framing: Framing,
     pub reference_powers: Powers,
     pub heard_powers: Powers,
@@ -96,7 +110,15 @@ impl Evidence {
         let taps = direct_response(&reference, &heard, &followed, framing);
         let direct = filtered(&reference, &taps, taps.len() / 2);
         let residual: Vec<f32> = difference(&heard, &direct);
-        let impulse = ImpulseResponse::between(&reference, &heard, &residual, sample_rate);
+        let [own, coarse_heard, coarse_direct] = [&reference, &heard, &direct]
+            .map(|samples| Decimated::new(samples, sample_rate, RATE_HZ));
+        let coarse = Coarse {
+            rate: own.sample_rate,
+            direct: coarse_direct.samples,
+            heard: coarse_heard.samples,
+        };
+        let left = difference(&coarse.heard, &coarse.direct);
+        let impulse = ImpulseResponse::between(&own.samples, &coarse.heard, &left, coarse.rate);
         let mut images = impulse.images();
         let late = (!images.is_empty())
             .then(|| impulse.late(&reference, &heard, &residual, sample_rate, &images));
@@ -123,6 +145,7 @@ impl Evidence {
             heard,
             expected,
             speech_dbov,
+            coarse,
             framing,
             reference_powers,
             heard_powers,

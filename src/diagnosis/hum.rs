@@ -69,7 +69,10 @@ impl Hum {
 
     /// The hum in what is heard beyond the reference.
     pub fn of(evidence: &Evidence) -> Option<Self> {
-        let hum = Self::in_signal(&evidence.residual(), evidence.sample_rate)?;
+        let coarse = &evidence.coarse;
+        let heard = coarse.heard.iter().zip(&coarse.direct);
+        let residual: Vec<f32> = heard.map(|(heard, direct)| heard - direct).collect();
+        let hum = Self::in_signal(&residual, coarse.rate.round() as u32)?;
         (evidence.heard_speech_dbov() - hum.level_dbov < AUDIBLE_DB).then_some(hum)
     }
 

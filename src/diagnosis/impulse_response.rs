@@ -4,15 +4,12 @@
 //! much of the rest is chance.
 
 use super::spectra::filtered;
-use crate::dsp::decimate::Decimated;
 use crate::dsp::fft::{Buffer, Forward, Inverse, fast_length};
 use crate::dsp::scales::decibels;
 use crate::dsp::sums::{energy, moving_means};
 use crate::finding::{Finding, Kind};
 use std::ops::Range;
 
-/// The rate at which images are sought, in Hz.
-const RATE_HZ: u32 = 8000;
 /// How far the response reaches before and behind the direct image, in seconds.
 const BEFORE_S: f64 = 0.5;
 const BEHIND_S: f64 = 1.5;
@@ -49,14 +46,9 @@ pub(super) enum Image {
 }
 
 impl ImpulseResponse {
-    /// From the reference to what is heard, in the telephone band; `residual` is what its direct image leaves.
-    pub fn between(reference: &[f32], heard: &[f32], residual: &[f32], sample_rate: u32) -> Self {
-        let coarse = |samples: &[f32]| Decimated::new(samples, sample_rate, RATE_HZ);
-        let [reference, heard, residual] = [reference, heard, residual].map(coarse);
-        Self::at_rate(
-            [&reference.samples, &heard.samples, &residual.samples],
-            reference.sample_rate,
-        )
+    /// From the reference to what is heard; `residual` is what its direct image leaves.
+    pub fn between(reference: &[f32], heard: &[f32], residual: &[f32], rate: f64) -> Self {
+        Self::at_rate([reference, heard, residual], rate)
     }
 
     fn at_rate([reference, heard, residual]: [&[f32]; 3], rate: f64) -> Self {

@@ -1,6 +1,6 @@
 //! Speech that is silent or much too faint for a moment, and speech that is replaced by a repetition.
 
-use super::evidence::Evidence;
+use super::evidence::{Coarse, Evidence, RATE_HZ};
 use super::spectra::filtered;
 use crate::dsp::decimate::Decimated;
 use crate::dsp::inner_product::inner_product;
@@ -9,8 +9,6 @@ use crate::dsp::sums::{energy, level, running};
 use crate::finding::{Finding, Kind};
 use std::ops::Range;
 
-/// Rate at which events are sought, in Hz: half the band of wideband telephony is enough to hear a gap.
-const RATE_HZ: u32 = 8000;
 /// Length of a block, in seconds.
 const BLOCK_S: f64 = 0.0025;
 /// Speech this far below the level of speech is not missed, in dB.
@@ -56,19 +54,23 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    pub fn of(evidence: &Evidence, expected: &[f32]) -> Self {
+    /// `expected` at the full rate, where that is not what the response alone lets expect.
+    pub fn of(evidence: &Evidence, expected: Option<&[f32]>) -> Self {
         let coarse = |samples: &[f32]| Decimated::new(samples, evidence.sample_rate, RATE_HZ);
-        let mut pair = [coarse(expected), coarse(&evidence.heard)];
+        let Coarse { direct, heard, rate } = &evidence.coarse;
+        let (rate, late) = (*rate, evidence.late.as_ref().map(|late| coarse(late).samples));
         // An echo or a room sounds on where the speech itself is lost.
-        if let Some(late) = &evidence.late {
-            let late = coarse(late);
-            for samples in pair.iter_mut().map(|coarse| &mut coarse.samples) {
-                samples.iter_mut().zip(&late.samples).for_each(|(sample, late)| *sample -= late);
-            }
-        }
-        let rate = pair[0].sample_rate;
+        let without_late = |samples: &[f32]| match &late {
+            Some(late) => samples.iter().zip(late).map(|(sample, late)| sample - late).collect(),
+            None => samples.to_vec(),
+        };
+        let expected = match expected {
+            Some(expected) => without_late(&coarse(expected).samples),
+            None => direct.clone(),
+        };
+        let pair = [expected, without_late(heard)];
         let weights = weights(evidence, rate);
-        let [expected, heard] = pair.map(|coarse| filtered(&coarse.samples, &weights, HALF_TAPS));
+        let [expected, heard] = pair.map(|samples| filtered(&samples, &weights, HALF_TAPS));
         let block = (BLOCK_S * rate).round() as usize;
         let residual: Vec<f32> = heard.iter().zip(&expected).map(|(a, b)| a - b).collect();
         let powers = |samples: &[f32]| -> Vec<f64> {
@@ -114,6 +116,12 @@ impl Blocks {
         decibels((expected + self.noise) / (self.heard_power[block] + 1e-13))
     }
 
+    /// The same against what is expected in this very block: between the pulses of a voice little is, and nothing is
+    /// lost there.
+    fn own_faint_db(&self, block: usize) -> f64 {
+        decibels((self.expected_power[block] + self.noise) / (self.heard_power[block] + 1e-13))
+    }
+
     /// Blocks as a stretch of the reference, in seconds.
     pub fn seconds(&self, blocks: &Range<usize>) -> [f64; 2] {
         [blocks.start, blocks.end].map(|block| (block * self.block) as f64 / self.rate)
@@ -140,11 +148,13 @@ impl Blocks {
             }
         }
         losses.retain(|range| range.clone().filter(|&block| lost(block)).count() >= SHORTEST);
+        let still_lost =
+            |block: usize| faint[block] > EDGE_DB && self.own_faint_db(block) > 0.5 * EDGE_DB;
         for loss in &mut losses {
-            while loss.start > 0 && faint[loss.start - 1] > EDGE_DB {
+            while loss.start > 0 && still_lost(loss.start - 1) {
                 loss.start -= 1;
             }
-            while loss.end < count && faint[loss.end] > EDGE_DB {
+            while loss.end < count && still_lost(loss.end) {
                 loss.end += 1;
             }
         }

@@ -170,9 +170,9 @@ impl Causes {
         let pumping = findings.iter().any(|finding| finding.kind == Kind::LevelPumping);
         let blocks = if pumping {
             let expected = slow_gain.applied(&evidence.expected, evidence.framing.hop, 1.0);
-            Blocks::of(evidence, &expected)
+            Blocks::of(evidence, Some(&expected))
         } else {
-            Blocks::of(evidence, &evidence.expected)
+            Blocks::of(evidence, None)
         };
         let repetitions = repeated_speech::repetitions(&blocks, evidence.echo_s());
         let repeated = |loss: &Finding| repetitions.iter().any(|other| other.covers(loss));

@@ -6,6 +6,8 @@ use crate::finding::{Finding, Kind};
 
 /// Noise that is further below the speech is not worth a word, in dB.
 const AUDIBLE_DB: f64 = 36.0;
+/// Share of what the reference does not explain in pauses by which they must be louder.
+const ADDED: f64 = 0.5;
 /// Silence, in dBov.
 const SILENCE_DBOV: f64 = -100.0;
 
@@ -14,10 +16,22 @@ pub(super) fn noise(evidence: &Evidence, hum_dbov: Option<f64>) -> Option<Findin
     let hum = hum_dbov.map_or(0.0, ratio);
     let level = decibels((power(evidence) - hum).max(ratio(SILENCE_DBOV)));
     let snr = evidence.heard_speech_dbov() - level;
+    // A codec that puts its own noise in place of the recording's adds none.
+    if added(evidence) < ADDED * power(evidence) {
+        return None;
+    }
     // Hum leaks into the bins around it: what is far below it may be nothing else.
     let covered = hum_dbov.is_some_and(|hum| level < hum - 6.0);
     (snr < AUDIBLE_DB && !covered)
         .then(|| Finding::whole(Kind::Noise, snr, 0.6 + 0.05 * (AUDIBLE_DB - snr)))
+}
+
+/// By how much pauses are louder than expected, as a mean square.
+fn added(evidence: &Evidence) -> f64 {
+    let pauses = |frame: usize| evidence.pauses[frame];
+    let [heard, expected] = [&evidence.heard_powers, &evidence.expected_powers]
+        .map(|powers| powers.mean(pauses)[1..].iter().sum::<f64>());
+    (heard - expected) * evidence.framing.power_scale()
 }
 
 /// Mean square of the noise.

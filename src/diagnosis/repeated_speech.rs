@@ -1,7 +1,7 @@
 //! Speech that is replaced by a repetition of what was heard just before, as concealment of lost packets does.
 
 use super::lost_speech::{Blocks, correlation};
-use crate::dsp::inner_product::inner_product;
+use crate::dsp::correlation::Correlator;
 use crate::finding::{Finding, Kind};
 use std::ops::Range;
 
@@ -68,8 +68,11 @@ pub(super) fn repetitions(blocks: &Blocks, echo_s: Option<f64>) -> Vec<Repetitio
     }
     candidates
         .retain(|range| range.clone().filter(|&block| unexplained(block)).count() >= SHORTEST);
-    let mut found: Vec<Repetition> =
-        candidates.into_iter().filter_map(|range| repetition(blocks, &range, echo_s)).collect();
+    let mut correlator = Correlator::default();
+    let mut found: Vec<Repetition> = candidates
+        .into_iter()
+        .filter_map(|range| repetition(blocks, &range, echo_s, &mut correlator))
+        .collect();
     // Two parts of one repetition grow into the same.
     found.dedup_by(|next, last| {
         let overlap = next.place_s[0] < last.place_s[1];
@@ -81,7 +84,12 @@ pub(super) fn repetitions(blocks: &Blocks, echo_s: Option<f64>) -> Vec<Repetitio
     found
 }
 
-fn repetition(blocks: &Blocks, range: &Range<usize>, echo_s: Option<f64>) -> Option<Repetition> {
+fn repetition(
+    blocks: &Blocks,
+    range: &Range<usize>,
+    echo_s: Option<f64>,
+    correlator: &mut Correlator,
+) -> Option<Repetition> {
     let Blocks { expected, heard, rate, block, .. } = blocks;
     let samples = range.start * block..range.end * block;
     let own = &heard[samples.clone()];
@@ -90,17 +98,26 @@ fn repetition(blocks: &Blocks, range: &Range<usize>, echo_s: Option<f64>) -> Opt
         return None;
     }
     let [least, most] = LAG_S.map(|lag_s| (lag_s * rate) as usize);
+    let most = most.min(samples.start);
+    if most < least {
+        return None;
+    }
     let energy =
         |samples: &Range<usize>| blocks.energies[samples.end] - blocks.energies[samples.start];
+    // Inner products with what was heard before, the longest lag first.
+    let products = correlator.correlate(own, &heard[samples.start - most..samples.end - least]);
+    let products = &products[own.len() - 1..];
+    let own_energy = energy(&samples);
     let with = |lag: usize| {
-        let earlier = samples.start - lag..samples.end - lag;
-        let norm = (energy(&samples) * energy(&earlier)).sqrt();
-        f64::from(inner_product(own, &heard[earlier])) / norm.max(f64::MIN_POSITIVE)
+        // What was this much fainter before is not what is repeated.
+        let earlier = energy(&(samples.start - lag..samples.end - lag)).max(1e-3 * own_energy);
+        let norm = (own_energy * earlier).sqrt();
+        f64::from(products[most - lag]) / norm.max(f64::MIN_POSITIVE)
     };
     // What is left of an echo repeats too.
     let echoes =
         |lag: usize| echo_s.is_some_and(|echo_s| (lag as f64 / rate - echo_s).abs() < ECHO_S);
-    let lags = (least..=most.min(samples.start)).filter(|&lag| !echoes(lag));
+    let lags = (least..=most).filter(|&lag| !echoes(lag));
     let (alike, lag) = lags.map(|lag| (with(lag), lag)).max_by(|a, b| a.0.total_cmp(&b.0))?;
     let power = blocks.heard_power[range.clone()].iter().sum::<f64>() / range.len() as f64;
     // What is faint or short is alike by chance more often.

@@ -19,6 +19,7 @@ pub mod markdown;
 pub mod page;
 pub mod plot;
 pub mod ranking;
+pub mod raster;
 pub mod summary;
 pub mod text;
 pub mod validation;

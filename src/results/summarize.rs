@@ -97,8 +97,8 @@ pub struct Worst {
 
 /// What is gathered of a group.
 #[derive(Default)]
-struct Gathered {
-    rows: usize,
+pub(super) struct Gathered {
+    pub rows: usize,
     model: Option<String>,
     scores: OverTalkers,
     bands: Bands,
@@ -139,7 +139,7 @@ impl Summaries {
 }
 
 impl Gathered {
-    fn gather(&mut self, mos_lqo: f64, talker: &str, degraded: String, worst: usize) {
+    pub fn gather(&mut self, mos_lqo: f64, talker: &str, degraded: String, worst: usize) {
         self.scores.insert(mos_lqo, talker);
         self.bands.count(mos_lqo);
         let place = self.worst.partition_point(|other| other.mos_lqo <= mos_lqo);
@@ -149,7 +149,7 @@ impl Gathered {
         }
     }
 
-    fn summary(self, cells: Vec<Cell>) -> GroupSummary {
+    pub fn summary(self, cells: Vec<Cell>) -> GroupSummary {
         let (over, values) = self.scores.values();
         GroupSummary {
             group: cells.into_iter().map(|cell| cell.0).collect(),
@@ -165,15 +165,9 @@ impl Gathered {
     }
 }
 
-/// The mean with its interval cut where the scale of MOS-LQO ends.
-fn on_the_mos_scale(mean: Mean) -> Mean {
-    let cut = |(low, high): (f64, f64)| (low.max(1.0), high.min(5.0));
-    Mean { interval: mean.interval.map(cut), ..mean }
-}
-
 /// A cell that is sorted as a number where it is one: 8 kbit/s before 12.
 #[derive(Debug)]
-struct Cell(String);
+pub(super) struct Cell(pub String);
 
 impl Ord for Cell {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {

@@ -27,6 +27,12 @@ impl Mean {
         });
         Some(Self { mean, interval })
     }
+
+    /// The same with its interval cut where the scale of MOS-LQO ends.
+    pub(crate) fn on_the_mos_scale(self) -> Self {
+        let cut = |(low, high): (f64, f64)| (low.max(1.0), high.min(5.0));
+        Self { interval: self.interval.map(cut), ..self }
+    }
 }
 
 /// The mean of values, of which there is one at least.

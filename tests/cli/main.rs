@@ -16,6 +16,7 @@ mod long_calls;
 mod pages;
 mod rank;
 mod ranking_error_rates;
+mod report;
 mod score;
 mod trust;
 mod validate;

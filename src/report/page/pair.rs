@@ -121,30 +121,30 @@ struct Provenance {
 
 /// What the script draws and plays.
 #[derive(Serialize)]
-struct Data<'a> {
-    duration_s: f64,
-    findings: Vec<Mark>,
-    waveform: Waveforms,
-    spectrogram: Spectrograms,
-    loudness: LoudnessDifference,
-    delay: Vec<Stretch>,
-    local: &'a [crate::score::LocalScore],
-    sound: Option<Samples>,
+pub(super) struct Data<'a> {
+    pub duration_s: f64,
+    pub findings: Vec<Mark>,
+    pub waveform: Waveforms,
+    pub spectrogram: Spectrograms,
+    pub loudness: LoudnessDifference,
+    pub delay: Vec<Stretch>,
+    pub local: &'a [crate::score::LocalScore],
+    pub sound: Option<Samples>,
 }
 
 /// Where a cause is, in seconds of the reference.
 #[derive(Serialize)]
-struct Mark {
-    start_s: Option<f64>,
-    end_s: Option<f64>,
+pub(super) struct Mark {
+    pub start_s: Option<f64>,
+    pub end_s: Option<f64>,
 }
 
 /// A stretch of one delay, for the script.
 #[derive(Serialize)]
-struct Stretch {
-    start_s: f64,
-    end_s: f64,
-    delay_ms: f64,
+pub(super) struct Stretch {
+    pub start_s: f64,
+    pub end_s: f64,
+    pub delay_ms: f64,
 }
 
 impl Content {
@@ -183,7 +183,7 @@ impl Content {
 }
 
 /// Both recordings on one time axis, and what is drawn of them.
-fn data<'a>(page: &PairPage<'a>) -> Result<Data<'a>> {
+pub(super) fn data<'a>(page: &PairPage<'a>) -> Result<Data<'a>> {
     let PairPage { reference: (reference, _), degraded: (degraded, _), score, .. } = page;
     let rate = reference.sample_rate().max(degraded.sample_rate()).min(RATE);
     let (reference, degraded) = (reference.resampled(RATE)?, degraded.resampled(RATE)?);

@@ -1,12 +1,11 @@
 //! What a page draws of two signals on one time axis: waveforms, spectrograms, and the difference of their loudness.
 
-use super::shell::base64;
 use crate::dsp::window::hann;
 use crate::error::Result;
 use crate::fullband;
 use crate::signal::Signal;
 use realfft::RealFftPlanner;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::ops::Range;
 
 /// The most columns of a picture; browsers draw no wider ones.
@@ -24,12 +23,21 @@ const LOWEST_HZ: f64 = 50.0;
 /// Range of a spectrogram, in dB below its loudest cell.
 const RANGE_DB: f64 = 80.0;
 
+/// Bytes that stand in a page as text.
+pub(super) struct Bytes(pub Vec<u8>);
+
+impl Serialize for Bytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(&super::shell::base64(&self.0))
+    }
+}
+
 /// The lowest and highest sample in every step, in 127ths of full scale.
 #[derive(Serialize)]
 pub(super) struct Waveforms {
-    step_s: f64,
-    reference: String,
-    degraded: String,
+    pub step_s: f64,
+    pub reference: Bytes,
+    pub degraded: Bytes,
 }
 
 impl Waveforms {
@@ -43,7 +51,7 @@ impl Waveforms {
                 let high = chunk.iter().copied().fold(f32::NEG_INFINITY, f32::max);
                 [low, high].map(|sample| (sample * 127.0).round() as i8 as u8)
             });
-            base64(&pairs.collect::<Vec<u8>>())
+            Bytes(pairs.collect())
         };
         Self {
             step_s: step as f64 / rate,
@@ -56,13 +64,13 @@ impl Waveforms {
 /// Levels in bands, column by column, from 0 (80 dB below the loudest cell of both) to 255.
 #[derive(Serialize)]
 pub(super) struct Spectrograms {
-    hop_s: f64,
-    columns: usize,
-    rows: usize,
-    frequencies_hz: Vec<f64>,
-    range: String,
-    reference: String,
-    degraded: String,
+    pub hop_s: f64,
+    pub columns: usize,
+    pub rows: usize,
+    pub frequencies_hz: Vec<f64>,
+    pub range: String,
+    pub reference: Bytes,
+    pub degraded: Bytes,
 }
 
 impl Spectrograms {
@@ -79,7 +87,7 @@ impl Spectrograms {
             let cell = |level: &f64| {
                 ((level - ceiling + RANGE_DB) / RANGE_DB * 255.0).clamp(0.0, 255.0) as u8
             };
-            base64(&levels.iter().map(cell).collect::<Vec<u8>>())
+            Bytes(levels.iter().map(cell).collect())
         };
         Self {
             hop_s: hop as f64 / rate,
@@ -146,12 +154,12 @@ fn mean_power(powers: &[f64], from: f64, to: f64) -> f64 {
 /// How much louder each band is heard than it is expected, from 1 (as much is missing as ever is) over 128 to 255.
 #[derive(Serialize)]
 pub(super) struct LoudnessDifference {
-    hop_s: f64,
-    columns: usize,
-    rows: usize,
-    frequencies_hz: Vec<f64>,
-    range: String,
-    difference: String,
+    pub hop_s: f64,
+    pub columns: usize,
+    pub rows: usize,
+    pub frequencies_hz: Vec<f64>,
+    pub range: String,
+    pub difference: Bytes,
 }
 
 impl LoudnessDifference {
@@ -171,14 +179,14 @@ impl LoudnessDifference {
             cells.for_each(|((sum, heard), expected)| *sum += (heard - expected) / together as f32);
         }
         let most = difference.iter().map(|sone| sone.abs()).fold(f32::MIN_POSITIVE, f32::max);
-        let byte = |sone: &f32| (128.0 + 127.0 * sone / most) as u8;
+        let byte = |sone: &f32| (128.0 + 127.0 * sone / most).round() as u8;
         Ok(Self {
             hop_s: prepared.frame_hop_s() * together as f64,
             columns,
             rows,
             frequencies_hz: prepared.frequencies_hz(),
             range: format!("strongest {most:.1} sone per Bark"),
-            difference: base64(&difference.iter().map(byte).collect::<Vec<u8>>()),
+            difference: Bytes(difference.iter().map(byte).collect()),
         })
     }
 }

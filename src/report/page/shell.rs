@@ -17,12 +17,17 @@ pub(super) struct Shell {
 
 /// The shell of the page of one pair.
 pub(super) static PAIR: LazyLock<Shell> =
-    LazyLock::new(|| Shell::new(include_str!("assets/pair.js")));
+    LazyLock::new(|| Shell::new("", include_str!("assets/pair.js")));
+
+/// The shell of the page of a table of results.
+pub(super) static RESULTS: LazyLock<Shell> = LazyLock::new(|| {
+    Shell::new(include_str!("assets/results.css"), include_str!("assets/results.js"))
+});
 
 impl Shell {
-    fn new(script: &str) -> Self {
-        let style =
-            [include_str!("assets/uPlot.min.css"), include_str!("assets/page.css")].concat();
+    fn new(own_style: &str, script: &str) -> Self {
+        let shared = [include_str!("assets/uPlot.min.css"), include_str!("assets/page.css")];
+        let style = [shared.concat().as_str(), own_style].concat();
         let script = [include_str!("assets/uPlot.iife.min.js"), script].join("\n");
         let [style_hash, script_hash] =
             [&style, &script].map(|text| BASE64_STANDARD.encode(Sha256::digest(text)));

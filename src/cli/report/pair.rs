@@ -1,0 +1,55 @@
+//! The page of one pair.
+
+use super::{Arguments, file};
+use crate::cli::{say_warning, write_file};
+use crate::draft;
+use basilar::report::page::{PairPage, Sound};
+use basilar::{ModelChoice, OpenOptions, Result, Scorer, Signal};
+use std::io::Write;
+use std::path::Path;
+
+/// Writes it, and says what the score should be read with.
+pub(super) fn report(arguments: &Arguments, reference: &Path, degraded: &Path) -> Result<()> {
+    let Arguments { output, model, sound, input, .. } = arguments;
+    let pair = Pair {
+        reference,
+        degraded,
+        model: model.clone().unwrap_or_default(),
+        open: input.options(),
+        sound: (*sound).into(),
+    };
+    pair.write(output)?.iter().for_each(say_warning);
+    Ok(())
+}
+
+/// A pair, and how it is scored and shown.
+pub(super) struct Pair<'a> {
+    pub reference: &'a Path,
+    pub degraded: &'a Path,
+    pub model: ModelChoice,
+    pub open: OpenOptions,
+    pub sound: Sound,
+}
+
+impl Pair<'_> {
+    /// Writes its page; what its score should be read with.
+    pub fn write(&self, output: &Path) -> Result<Vec<String>> {
+        draft::check_place(output)?;
+        let inputs = [Some(self.reference), Some(self.degraded), self.model.path()];
+        draft::check_inputs([output], inputs.into_iter().flatten())?;
+        let signal = Signal::open_reference(self.reference, &self.open)?;
+        let prepared = Scorer::new(self.model.clone()).prepare(&signal)?;
+        let heard = Signal::open_with(self.degraded, &self.open)?;
+        let score = prepared.explain(&heard)?;
+        let page = PairPage {
+            reference: (&signal, &file(self.reference)?),
+            degraded: (&heard, &file(self.degraded)?),
+            score: &score,
+            options: "",
+            sound: self.sound,
+        };
+        let html = page.html()?;
+        write_file(output, |mut file| file.write_all(html.as_bytes()))?;
+        Ok(score.warnings)
+    }
+}
