@@ -3,7 +3,7 @@
 use super::carried::Carried;
 use super::folders;
 use super::output::{self, Output};
-use super::replaced::Replaced;
+use crate::draft::Replaced;
 use crate::error::{Error, Result};
 use crate::table::{self, Cells, Column, Format, text};
 use std::path::{Path, PathBuf};
@@ -98,11 +98,13 @@ impl Recordings {
     /// # Errors
     /// A name that says no format, a place that cannot be written or that holds what is read.
     pub fn claim(&self, outputs: &[PathBuf]) -> Result<Claimed> {
-        let replaced = Replaced::by(outputs);
+        let replaced = Replaced::by(outputs.iter().map(PathBuf::as_path));
         let inputs = self.all.iter().map(|recording| &recording.path).chain(&self.tables);
         inputs.into_iter().try_for_each(|input| replaced.spares(input))?;
         let claims = outputs.iter().cloned().map(Output::claim);
-        Ok(Claimed(claims.collect::<Result<_>>()?))
+        let mut claimed = claims.collect::<Result<Vec<_>>>()?;
+        claimed.iter_mut().try_for_each(Output::refuse_content)?;
+        Ok(Claimed(claimed))
     }
 
     /// The columns that tables brought along, but for those of the results.

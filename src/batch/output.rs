@@ -38,11 +38,7 @@ impl Output {
 }
 
 /// Writes rows that are all there to every output.
-pub(super) fn write_rows(
-    outputs: Vec<Output>,
-    columns: &[Column],
-    rows: &[Cells],
-) -> Result<()> {
+pub(super) fn write_rows(outputs: Vec<Output>, columns: &[Column], rows: &[Cells]) -> Result<()> {
     for output in outputs {
         let mut writer = output.begin(columns)?;
         for cells in rows {

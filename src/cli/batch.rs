@@ -138,7 +138,9 @@ fn survives(row: u64) -> bool {
     rehearsal.args(std::env::args_os().skip(1)).args(["--rehearse-row", &row.to_string()]);
     rehearsal.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // A program that ends by itself says so with a code; where it cannot be asked, the row is tried.
-    rehearsal.status().map_or(true, |status| status.code().is_some_and(|code| (0..128).contains(&code)))
+    rehearsal
+        .status()
+        .map_or(true, |status| status.code().is_some_and(|code| (0..128).contains(&code)))
 }
 
 /// At Ctrl-C says that nothing is lost.

@@ -9,14 +9,14 @@ mod compare;
 mod completions;
 #[cfg(feature = "network")]
 mod emodel;
+#[cfg(feature = "estimate")]
+mod estimate;
 #[cfg(feature = "monitor")]
 mod export;
 #[cfg(feature = "monitor")]
 mod history;
 #[cfg(feature = "monitor")]
 mod ingest;
-#[cfg(feature = "estimate")]
-mod estimate;
 mod input;
 mod inspect;
 mod man;

@@ -14,7 +14,6 @@ use crate::scorer::Scorer;
 use crate::signal::Signal;
 use std::ops::{Range, RangeInclusive};
 
-
 /// The windows in which a stretch and what is heard of it lie.
 pub(super) struct Task {
     /// In samples of the reference.

@@ -14,7 +14,7 @@ const BUILT_IN: [&str; 6] = [
     include_str!("../../models/p862-wb.json"),
     include_str!("../../models/p862-wb-cor2.json"),
     include_str!("../../models/basilar-fb.json"),
-    include_str!("../../models/basilar-fb-2.json"),
+    include_str!("../../models/basilar-fb-1.json"),
     include_str!("../../models/alignment.json"),
 ];
 

@@ -170,6 +170,8 @@ impl Ingest {
             outputs: vec![results.clone()],
             jobs: scoring.jobs,
             resume: true,
+            retry_failed: false,
+            rehearsal: None,
             allow_empty: true,
         };
         batch.run(&|_| {})?;
@@ -233,11 +235,8 @@ impl Ingest {
             keeps_payloads: !scoring.prompts.is_empty() || scoring.sound.is_some(),
             ..Options::default()
         };
-        let mut listener = Listener::new(
-            Prompts::open(&scoring.prompts)?,
-            scoring.model.clone(),
-            options.concealment,
-        );
+        let mut listener =
+            Listener::new(Prompts::open(&scoring.prompts)?, scoring.model.clone(), &options);
         let sound =
             scoring.sound.as_ref().map(|folder| folder.join(format!("{:016x}", file.fingerprint)));
         if let Some(folder) = &scoring.sound {

@@ -5,12 +5,12 @@ pub mod calls;
 pub mod comparison;
 #[cfg(feature = "network")]
 pub mod emodel;
-mod interval_plot;
-#[cfg(feature = "monitor")]
-pub mod history;
 #[cfg(feature = "estimate")]
 pub mod estimates;
+#[cfg(feature = "monitor")]
+pub mod history;
 pub mod inspection;
+mod interval_plot;
 pub mod json;
 pub mod junit;
 pub mod listening_test;

@@ -155,7 +155,7 @@ impl Gathered {
             group: cells.into_iter().map(|cell| cell.0).collect(),
             rows: self.rows,
             failed: self.rows - self.scores.rows().len(),
-            mos_lqo: Mean::of(&values).map(on_the_mos_scale),
+            mos_lqo: Mean::of(&values).map(Mean::on_the_mos_scale),
             over,
             talkers: self.scores.talkers(),
             min: self.scores.rows().iter().copied().reduce(f64::min),

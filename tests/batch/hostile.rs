@@ -14,7 +14,12 @@ fn built_in(name: &str) -> String {
 fn models_with_absurd_numbers_are_refused_with_the_name_of_the_number() {
     for (model, from, to, named) in [
         ("basilar-fb.json", "\"rounds\": 5", "\"rounds\": 4611686018427387904", "level.rounds"),
-        ("basilar-fb.json", "\"transform\": 512", "\"transform\": 1073741824", "periodicity.transform"),
+        (
+            "basilar-fb.json",
+            "\"transform\": 512",
+            "\"transform\": 1073741824",
+            "periodicity.transform",
+        ),
         ("basilar-fb.json", "\"highest\": 4.75", "\"highest\": 1e308", "mapping.highest"),
         ("basilar-fb.json", "\"block_s\": 0.005", "\"block_s\": 1e-300", "missing.block_s"),
         ("p862-wb.json", "\"silent_power\": 10000000.0", "\"silent_power\": -1.0", "silent_power"),
@@ -70,6 +75,7 @@ fn a_model_that_never_ends_is_refused() {
     let model = folder.path().join("endless.json");
     std::os::unix::fs::symlink("/dev/zero", &model).unwrap();
     let samples = recordings::folder().join("8k/carlo-it/reference.wav");
-    let done = basilar().arg("score").args([&samples, &samples]).arg("--model").arg(&model).assert();
+    let done =
+        basilar().arg("score").args([&samples, &samples]).arg("--model").arg(&model).assert();
     assert!(said(&done.code(2)).contains("a pipe or device can be read only once"));
 }

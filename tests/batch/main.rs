@@ -5,19 +5,19 @@ mod material;
 
 mod bad_rows;
 mod compare;
+mod hostile;
 mod limits;
 mod long_calls;
-mod models;
-mod regressions;
-mod hostile;
 mod long_calls;
+mod models;
 mod models;
 #[cfg(unix)]
 mod outputs;
+mod regressions;
 mod results;
 #[cfg(unix)]
 mod spared_inputs;
 mod summarize;
 mod survival;
-mod warnings;
 mod trusted_resume;
+mod warnings;

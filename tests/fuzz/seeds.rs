@@ -121,7 +121,12 @@ pub fn signals() -> Vec<Vec<u8>> {
     for (number, value) in values.into_iter().enumerate() {
         let mut commands = vec![number as u8];
         for command in 0..8_u8 {
-            commands.extend([command | 0x80 * (number as u8 % 2), 40_u8.wrapping_mul(command), command, 0]);
+            commands.extend([
+                command | 0x80 * (number as u8 % 2),
+                40_u8.wrapping_mul(command),
+                command,
+                0,
+            ]);
             commands.extend(value.to_le_bytes());
         }
         seeds.push(commands);

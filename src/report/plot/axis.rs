@@ -68,7 +68,8 @@ impl Axis {
             }
             false => Scale::Linear,
         };
-        let mut axis = Self { scale, title: printable(&title(&lower, column, is_rate, most)), places: vec![] };
+        let mut axis =
+            Self { scale, title: printable(&title(&lower, column, is_rate, most)), places: vec![] };
         axis.places = cells
             .iter()
             .filter_map(|cell| Some((axis.place(cell)?, cell.trim().to_owned())))

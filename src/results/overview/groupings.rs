@@ -101,7 +101,7 @@ impl Grouper<'_> {
             let (gathered, causes) = groups.entry(cells).or_default();
             gathered.rows += 1;
             let Some(score) = row.mos_lqo else { continue };
-            gathered.gather(score, text(row.cells.get(self.talker)), String::new(), 0);
+            gathered.gather(score, &text(row.cells.get(self.talker)), String::new(), 0);
             let cause = text(row.cells.get("main_cause"));
             if !cause.is_empty() {
                 *causes.entry(cause).or_default() += 1;
