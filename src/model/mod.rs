@@ -272,7 +272,7 @@ mod tests {
         ["p862-nb", "1.0.0", "6d5869cea0f5ead9"],
         ["p862-wb", "1.0.0", "7c15939f366dbbb1"],
         ["p862-wb-cor2", "1.0.0", "5de706ec1dc6794f"],
-        ["basilar-fb", "2.0.0", "FINGERPRINT"],
+        ["basilar-fb", "2.0.0", "0c9b9d113eb8646f"],
         ["basilar-alignment", "2.0.0", "1c2c0668822d87fb"],
         ["basilar-long-calls", "1.0.0", "28cf327f06d3b010"],
     ];
