@@ -23,10 +23,10 @@ pub fn write_text(summaries: &Summaries, out: &mut dyn Write) -> io::Result<()> 
         writeln!(out, "{}", cells.collect::<Vec<_>>().join("  "))?;
     }
     for group in summaries.groups.iter().filter(|group| !group.worst.is_empty()) {
-        let name = group.group.join(" ");
+        let name = printable(&group.group.join(" "));
         writeln!(out, "\nWorst{}{name}", if name.is_empty() { "" } else { " of " })?;
         for worst in &group.worst {
-            writeln!(out, "  {:.2} {}", worst.mos_lqo, worst.degraded)?;
+            writeln!(out, "  {:.2} {}", worst.mos_lqo, printable(&worst.degraded))?;
         }
     }
     Ok(())

@@ -22,7 +22,7 @@ Examples:
   basilar score --json reference.wav opus-*.flac | jq '.scores[].mos_lqo'
 
 Service bands: Excellent from 4.5, Good from 4.0, Fair from 3.5, Poor from 3.0, Bad below.
-Exit codes: 0 all scored, 1 a warning with --fail-on-warning, 2 wrong usage, 3 some recordings could not be scored.")]
+Exit codes: 0 all scored, 1 a warning that fails, 2 wrong usage, 3 some could not be scored.")]
 pub struct Arguments {
     /// The undegraded recording; - is standard input
     pub(super) reference: PathBuf,
