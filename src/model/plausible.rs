@@ -108,7 +108,7 @@ impl Known {
         if number == 0.0 || (least..=most).contains(&number) {
             return Ok(());
         }
-        let number = match number.abs() < 1e6 {
+        let number = match (1e-6..1e6).contains(&number.abs()) {
             true => number.to_string(),
             false => format!("{number:e}"),
         };

@@ -38,7 +38,7 @@ impl Reader {
         match opened.unwrap_or_else(|| Err(CONTRADICTION.to_owned())) {
             Ok((count, rows)) => Ok(Self { name, rows: Some(rows), row: 0, count }),
             Err(reason) => {
-                let reason = format!("not a whole Parquet file ({reason})");
+                let reason = format!("not a Parquet file, or not a whole one ({reason})");
                 Err(Error::CorruptTable { name, reason })
             }
         }

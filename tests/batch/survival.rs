@@ -166,7 +166,7 @@ fn a_disk_that_is_full_when_the_results_are_written_costs_nothing() {
         let mut command = with_file_limit(limit);
         command.arg("batch").arg(&manifest).arg("-o").arg(output).arg("--resume").output().unwrap()
     };
-    let full = run(Some(150), &output);
+    let full = run(Some(300), &output);
     let said = String::from_utf8(full.stderr).unwrap();
     assert_eq!(full.status.code(), Some(2), "{said}");
     assert!(said.contains("results.jsonl: cannot be written"), "{said}");

@@ -66,7 +66,10 @@ pub fn run(arguments: &Arguments) -> Result<Exit> {
         [reference, degraded] if arguments.results.are_given() => Err(Error::PairWithOptions {
             name: format!("{} {}", reference.display(), degraded.display()),
         }),
-        [reference, degraded, ..] => pair::report(arguments, reference, degraded),
+        [reference, degraded, ..] => {
+            pair::check_output(arguments, reference, degraded)?;
+            pair::report(arguments, reference, degraded)
+        }
         [] => Ok(()),
     };
     match done {

@@ -8,6 +8,19 @@ use basilar::{ModelChoice, OpenOptions, Result, Scorer, Signal};
 use std::io::Write;
 use std::path::Path;
 
+/// Refuses, before anything is read, a place that cannot be written or that holds what is read.
+pub(super) fn check_output(
+    arguments: &Arguments,
+    reference: &Path,
+    degraded: &Path,
+) -> Result<()> {
+    let output = arguments.output.as_path();
+    draft::check_place(output)?;
+    let model = arguments.model.as_ref().and_then(ModelChoice::path);
+    let inputs = [Some(reference), Some(degraded), model];
+    draft::check_inputs([output], inputs.into_iter().flatten())
+}
+
 /// Writes it, and says what the score should be read with.
 pub(super) fn report(arguments: &Arguments, reference: &Path, degraded: &Path) -> Result<()> {
     let Arguments { output, model, sound, input, .. } = arguments;
@@ -34,9 +47,6 @@ pub(super) struct Pair<'a> {
 impl Pair<'_> {
     /// Writes its page; what its score should be read with.
     pub fn write(&self, output: &Path) -> Result<Vec<String>> {
-        draft::check_place(output)?;
-        let inputs = [Some(self.reference), Some(self.degraded), self.model.path()];
-        draft::check_inputs([output], inputs.into_iter().flatten())?;
         let signal = Signal::open_reference(self.reference, &self.open)?;
         let prepared = Scorer::new(self.model.clone()).prepare(&signal)?;
         let heard = Signal::open_with(self.degraded, &self.open)?;
