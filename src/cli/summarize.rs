@@ -1,6 +1,7 @@
 //! `basilar summarize`: results group by group.
 
-use super::{Exit, Result, write_file};
+use super::{Exit, Result, check_picture, write_file};
+use crate::draft;
 use basilar::report;
 use basilar::results::{Grouping, Summaries};
 use std::io::{self, Write};
@@ -8,6 +9,12 @@ use std::path::PathBuf;
 
 /// Means with their confidence intervals, the bands and the worst files of each group.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  basilar summarize results.csv --group-by codec,bitrate
+  basilar summarize results.csv --group-by codec,bitrate --plot ladder.svg
+  basilar summarize results.csv --group-by codec,measured_at --x measured_at --plot history.svg
+  basilar summarize results.csv --group-by device --format csv > devices.csv")]
 pub struct Arguments {
     /// The results of `basilar batch`.
     results: PathBuf,
@@ -45,6 +52,10 @@ pub fn run(arguments: &Arguments) -> Result<Exit> {
         talker: arguments.talker.clone(),
         worst: arguments.worst,
     };
+    if let Some(path) = &arguments.plot {
+        draft::check_inputs([path.as_path()], [arguments.results.as_path()])?;
+        check_picture(path)?;
+    }
     let summaries = Summaries::of(&arguments.results, &grouping)?;
     if let Some(path) = &arguments.plot {
         let x = arguments.x.as_ref().or(arguments.group_by.last());
