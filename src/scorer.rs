@@ -31,15 +31,18 @@ impl Scorer {
     pub fn prepare(&self, reference: &Signal) -> Result<PreparedReference> {
         reference.validate()?;
         let chosen = self.choice.for_sample_rate(reference.sample_rate());
-        Ok(PreparedReference {
-            prepared: match chosen.model.parameters() {
+        let prepare = || {
+            Ok(match chosen.model.parameters() {
                 Parameters::P862(p862) => {
                     Prepared::P862(Box::new(P862Reference::new(p862, reference)?))
                 }
                 Parameters::Fullband(fullband) => {
                     Prepared::Fullband(Box::new(FullbandReference::new(fullband, reference)?))
                 }
-            },
+            })
+        };
+        Ok(PreparedReference {
+            prepared: chosen.model.evaluate(prepare)?,
             chosen,
             signal: reference.clone(),
             warnings: warnings(reference),
@@ -88,7 +91,7 @@ impl PreparedReference {
     }
 
     /// The reference as it was given.
-    pub(crate) fn signal(&self) -> &Signal {
+    pub fn signal(&self) -> &Signal {
         &self.signal
     }
 
@@ -139,12 +142,12 @@ impl PreparedReference {
         known: Option<alignment::Alignment>,
     ) -> Result<Score> {
         degraded.validate()?;
-        let mut score = match &self.prepared {
-            Prepared::P862(prepared) => {
-                Score::of_outcome(&self.chosen.model, prepared.score(degraded)?)
-            }
-            Prepared::Fullband(prepared) => prepared.score(&self.chosen.model, degraded, known)?,
-        };
+        let model = &self.chosen.model;
+        let mut score = model.evaluate(|| match &self.prepared {
+            Prepared::P862(prepared) => Ok(Score::of_outcome(model, prepared.score(degraded)?)),
+            Prepared::Fullband(prepared) => prepared.score(model, degraded, known),
+        })?;
+        model.check_mos_lqo(score.mos_lqo)?;
         score.warnings = self.warnings.iter().cloned().chain(warnings(degraded)).collect();
         let confidence = score.alignment.confidence();
         if confidence < Alignment::UNRELATED_BELOW {

@@ -2,14 +2,17 @@
 
 use super::Model;
 use crate::error::{Error, Result};
+use crate::file;
 use std::fmt;
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use twox_hash::XxHash3_64;
 
 /// The word for the choice by the reference's sample rate.
 const AUTO: &str = "auto";
+
+/// The most bytes of a model file: those of the built-in models have 30 thousand at most.
+const MOST_BYTES: u64 = 1 << 24;
 
 /// The model to score with, before the reference is known.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +30,7 @@ pub struct GivenModel {
     model: Model,
     label: String,
     identity: String,
+    path: Option<PathBuf>,
 }
 
 /// The model of a comparison, and who chose it.
@@ -62,9 +66,10 @@ impl ModelChoice {
         }
         let path = folder.join(word);
         let name = path.display().to_string();
-        let json = fs::read_to_string(&path).map_err(|error| Error::from_io(&name, error))?;
+        let json = file::text(&path, MOST_BYTES)?;
         let mut given = GivenModel::from(Model::from_json(&name, &json)?);
         // Two files may hold different numbers under one name and version.
+        given.path = Some(path);
         given.identity += &format!(" {:016x}", XxHash3_64::oneshot(json.as_bytes()));
         Ok(Self::Given(given))
     }
@@ -76,6 +81,14 @@ impl ModelChoice {
                 ChosenModel { model: Model::for_sample_rate(sample_rate), automatic: true }
             }
             Self::Given(given) => ChosenModel { model: given.model.clone(), automatic: false },
+        }
+    }
+
+    /// The file that it was read from.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Auto => None,
+            Self::Given(given) => given.path.as_deref(),
         }
     }
 
@@ -91,7 +104,7 @@ impl ModelChoice {
 impl GivenModel {
     fn new(model: Model, label: &str) -> Self {
         let identity = format!("{} {}", model.name(), model.version());
-        Self { model, label: label.to_owned(), identity }
+        Self { model, label: label.to_owned(), identity, path: None }
     }
 }
 

@@ -6,9 +6,11 @@ mod fingerprint;
 pub(crate) mod fullband;
 pub(crate) mod indicators;
 mod p862;
+mod plausible;
 mod section;
 
 use crate::error::{Error, Result};
+use crate::guard::caught;
 use alignment::AlignmentParameters;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -21,6 +23,15 @@ pub(crate) use p862::{
 
 /// The file format that this version reads.
 const SCHEMA: &str = "basilar-model/1";
+
+/// The least that a mapping comes to; that of P.862.2 ends a thousandth below 1.
+const LOWEST_MOS_LQO: f64 = 0.99;
+
+/// How far the ends of a model's range are rounded in its file.
+const MOS_LQO_ROUNDING: f64 = 0.01;
+
+/// The most that an opinion can be.
+const HIGHEST_MOS_LQO: f64 = 5.0;
 
 /// A perceptual model: its name, its source and every constant it uses. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -75,7 +86,7 @@ impl fmt::Display for Band {
 macro_rules! built_in {
     ($file:literal) => {{
         static MODEL: LazyLock<Model> = LazyLock::new(|| {
-            Model::from_json($file, include_str!(concat!("../../models/", $file)))
+            Model::parse($file, include_str!(concat!("../../models/", $file)))
                 .expect("the models that are compiled in are valid, as the tests show")
         });
         MODEL.clone()
@@ -125,8 +136,18 @@ impl Model {
     /// A model from the text of a model file; `name` is how an error calls it.
     ///
     /// # Errors
-    /// [`Error::InvalidModel`] where the text is not a model of this schema or its numbers cannot be evaluated.
+    /// [`Error::InvalidModel`] where the text is not a model of this schema, its numbers cannot be evaluated, or are far
+    /// beyond those of the built-in models.
     pub fn from_json(name: &str, json: &str) -> Result<Self> {
+        let model = Self::parse(name, json)?;
+        let invalid = |reason: String| Error::InvalidModel { name: name.to_owned(), reason };
+        let file = serde_json::from_str(json).map_err(|error| invalid(error.to_string()))?;
+        plausible::check(&file).map_err(invalid)?;
+        Ok(model)
+    }
+
+    /// A model whose numbers are as they should be, wherever that can be said of each by itself.
+    fn parse(name: &str, json: &str) -> Result<Self> {
         let invalid = |reason: String| Error::InvalidModel { name: name.to_owned(), reason };
         let file: File = serde_json::from_str(json).map_err(|error| invalid(error.to_string()))?;
         if file.schema != SCHEMA {
@@ -134,6 +155,10 @@ impl Model {
                 "its schema is {:?}, this version reads {SCHEMA:?}",
                 file.schema
             )));
+        }
+        let [lowest, highest] = file.mos_lqo_range;
+        if !(LOWEST_MOS_LQO <= lowest && lowest < highest && highest <= HIGHEST_MOS_LQO) {
+            return Err(invalid(format!("mos_lqo_range is {lowest} to {highest}, beyond 1 to 5")));
         }
         match &file.parameters {
             Parameters::P862(p862) => p862.validate(),
@@ -185,6 +210,29 @@ impl Model {
     /// with one fingerprint give the same scores, whatever their names and versions say.
     pub fn fingerprint(&self) -> String {
         fingerprint::fingerprint(&(self.0.mos_lqo_range, &self.0.parameters))
+    }
+
+    /// What the model comes to, where its numbers may not be able to be evaluated: those of a file keep the rules, and yet
+    /// some may not go with each other.
+    pub(crate) fn evaluate<T>(&self, evaluate: impl FnOnce() -> Result<T>) -> Result<T> {
+        let is_built_in = Self::built_in().iter().any(|(_, model)| Arc::ptr_eq(&model.0, &self.0));
+        if is_built_in {
+            return evaluate();
+        }
+        caught(evaluate).unwrap_or_else(|| Err(self.unusable("its numbers do not go together")))
+    }
+
+    /// Refuses an opinion that is none, or that this model cannot have.
+    pub(crate) fn check_mos_lqo(&self, mos_lqo: f64) -> Result<f64> {
+        let [lowest, highest] = self.mos_lqo_range();
+        match (lowest - MOS_LQO_ROUNDING..=highest + MOS_LQO_ROUNDING).contains(&mos_lqo) {
+            true => Ok(mos_lqo),
+            false => Err(self.unusable(&format!("it came to a MOS-LQO of {mos_lqo}"))),
+        }
+    }
+
+    fn unusable(&self, reason: &str) -> Error {
+        Error::InvalidModel { name: self.name().to_owned(), reason: reason.to_owned() }
     }
 
     /// How pairs are brought onto one time axis: the model's own way, or the built-in one where the model has its own

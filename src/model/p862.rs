@@ -290,6 +290,11 @@ impl P862 {
             ((1..=64).contains(&self.realignment.range_frames), "range_frames is 1 to 64"),
             ((1..=1000).contains(&self.delay.search_margin), "search_margin is 1 to 1000"),
             ((1..=64).contains(&self.perceptual.start_samples), "start_samples is 1 to 64"),
+            (
+                risen(self.perceptual.response_range) && risen(self.perceptual.gain_range),
+                "response_range and gain_range rise",
+            ),
+            (self.voice_activity.passes <= 1000, "passes is at most 1000"),
             (!self.rates.is_empty(), "at least one sample rate"),
             (self.rates.is_sorted_by_key(|rate| rate.sample_rate_hz), "rates rise in Hz"),
             (self.rates.iter().all(framed), "frame is no longer than the margin"),
@@ -334,6 +339,10 @@ impl RateTables {
             ),
         ]
     }
+}
+
+fn risen([low, high]: [f32; 2]) -> bool {
+    low < high
 }
 
 fn rising(curve: &Curve) -> bool {
