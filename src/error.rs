@@ -21,7 +21,7 @@ pub enum Error {
         name: String,
     },
     /// Something else than a file where one is read more than once.
-    #[error("{name}: a pipe can be read only once; save the recording in a file first")]
+    #[error("{name}: a pipe or device can be read only once; save what it gives in a file first")]
     NotAFile {
         /// Pipe or standard input.
         name: String,
@@ -277,6 +277,16 @@ pub enum Error {
         /// Where it ends.
         end_s: f64,
     },
+    /// A file of more bytes than its kind can have.
+    #[error("{name}: {bytes} bytes are too many, at most {most} are read; give the right file")]
+    TooLarge {
+        /// File.
+        name: String,
+        /// How many it has.
+        bytes: u64,
+        /// How many are read.
+        most: u64,
+    },
     /// A model file that cannot be used.
     #[error("{name}: not a usable model: {reason}; start from one of the files in models/")]
     InvalidModel {
@@ -453,6 +463,36 @@ pub enum Error {
         /// The input.
         name: String,
     },
+    /// A place where no file can be written.
+    #[error("{name}: is {kind}, and the output is to be a file; give the name of one")]
+    NotAnOutput {
+        /// The output.
+        name: String,
+        /// What is there.
+        kind: &'static str,
+    },
+    /// An output whose name is that of a recording.
+    #[error("{name}: has the name of a recording; give the output another one")]
+    NamedLikeRecording {
+        /// The output.
+        name: String,
+    },
+    /// A picture in a format that is not written.
+    #[error(
+        "{name}: pictures are written as SVG; let the name end in .svg, and make a PNG of it with rsvg-convert -z 2 -o picture.png picture.svg"
+    )]
+    UnknownPictureFormat {
+        /// The output.
+        name: String,
+    },
+    /// A file that is not ours where one is needed beside an output.
+    #[error(
+        "{name}: is in the way, and no unfinished batch left it; move it, or choose another output"
+    )]
+    InTheWay {
+        /// The file.
+        name: String,
+    },
     /// A folder without recordings.
     #[error(
         "{name}: no audio files (.wav, .flac, .opus and so on) are in it; name the folder of the degraded recordings"
@@ -487,13 +527,15 @@ pub enum Error {
     },
     /// A degraded recording of a folder that has no counterpart.
     #[error(
-        "{degraded}: no reference belongs to it in {directory}; name the two alike, or give a pattern with --match"
+        "{degraded}: no reference belongs to it in {directory} ({looked_for}); name the two alike, or give a pattern with --match"
     )]
     NoReference {
         /// The degraded recording.
         degraded: String,
         /// Where references were looked for.
         directory: String,
+        /// What was looked for, and what is there that is nearly that.
+        looked_for: String,
     },
     /// A journal lies where a new run would put its own.
     #[error(
@@ -509,6 +551,22 @@ pub enum Error {
     )]
     ChangedRun {
         /// The journal.
+        name: String,
+    },
+    /// A journal whose bytes are not those that were written.
+    #[error(
+        "{name}: damaged on the medium, or of another version; delete the file to score all rows anew"
+    )]
+    DamagedJournal {
+        /// The journal.
+        name: String,
+    },
+    /// A row whose scoring ended the program.
+    #[error(
+        "{name}: scoring it ended the program, by want of memory most likely; look at both recordings, or try it again with --resume --retry-failed while the batch is unfinished"
+    )]
+    KilledTheProgram {
+        /// The degraded recording.
         name: String,
     },
     /// Another process is writing the same results.

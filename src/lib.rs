@@ -31,10 +31,14 @@ pub mod batch;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnosis;
+#[cfg(feature = "cli")]
+mod draft;
 mod dsp;
 mod error;
+mod file;
 mod finding;
 pub mod fullband;
+mod guard;
 pub mod long_calls;
 mod model;
 #[cfg(feature = "network")]

@@ -1,7 +1,6 @@
 //! The program `basilar`: parse, run, exit.
 
 use basilar::cli;
-use clap::Parser;
 use mimalloc::MiMalloc;
 use std::process::ExitCode;
 
@@ -9,5 +8,8 @@ use std::process::ExitCode;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    cli::run(cli::Arguments::parse())
+    match cli::Arguments::read(std::env::args_os()) {
+        Ok(arguments) => cli::run(arguments),
+        Err(asked) => asked.exit(),
+    }
 }

@@ -2,16 +2,23 @@
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::Builder;
 
-/// As many jobs as asked for, or one for each core.
+/// The most jobs that run at once, on however many cores: more threads cost memory and bring nothing.
+pub const MOST_JOBS: NonZeroUsize = NonZeroUsize::new(512).unwrap();
+
+/// As many jobs as asked for, or one for each core, but no more than [`MOST_JOBS`].
 pub fn jobs(asked: Option<NonZeroUsize>) -> NonZeroUsize {
-    asked.or(std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+    let jobs = asked.or(std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
+    jobs.min(MOST_JOBS)
 }
 
-/// Runs `work` once on each of so many threads, one of them the caller's; a panic in one is the caller's too.
+/// Runs `work` once on each of so many threads, one of them the caller's, or on as many as the system gives; a panic in one
+/// is the caller's too.
 pub fn on_each<T: Send>(jobs: NonZeroUsize, work: impl Fn() -> T + Sync) -> Vec<T> {
     std::thread::scope(|scope| {
-        let others: Vec<_> = (1..jobs.get()).map(|_| scope.spawn(&work)).collect();
+        let start = |_| Builder::new().spawn_scoped(scope, &work).ok();
+        let others: Vec<_> = (1..jobs.get()).map_while(start).collect();
         let mut done = vec![work()];
         for other in others {
             done.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));

@@ -1,32 +1,41 @@
 //! Two folders as a manifest: each degraded recording with the reference of its name, or of a part of its name.
 
+use super::pattern::Pattern;
 use crate::error::{Error, Result};
 use crate::signal::is_audio_file;
 use crate::table::{Cells, Rows};
-use regex_lite::{Captures, Regex};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use walkdir::WalkDir;
+
+/// How many names are told that are nearly the one that was looked for.
+const NEAREST: usize = 2;
+
+/// References by their paths within their folder, without extension.
+pub(super) type Names = BTreeMap<String, PathBuf>;
 
 /// A folder of references and a folder of degraded recordings, with all folders in them.
 #[derive(Debug, Clone)]
 pub struct Folders {
     references: PathBuf,
     degraded: PathBuf,
-    pattern: Option<Regex>,
+    pattern: Option<Pattern>,
+    /// What there is to be found, once it was looked for.
+    names: OnceLock<Arc<Names>>,
 }
 
 impl Folders {
     /// Without a pattern, recordings belong together whose paths within the folders are the same
     /// but for the extension. A pattern such as `{reference}_{codec}-{bitrate}.wav` describes the
     /// paths of the degraded recordings: `{reference}` is the reference's path without extension,
-    /// every other name in braces becomes a column, and `*` is anything.
+    /// the longest that there is, every other name in braces becomes a column, and `*` is anything.
     ///
     /// # Errors
     /// [`Error::InvalidPattern`] for a pattern without `{reference}` or with a name that is not one.
     pub fn new(references: PathBuf, degraded: PathBuf, pattern: Option<&str>) -> Result<Self> {
-        let pattern = pattern.map(expression).transpose()?;
-        Ok(Self { references, degraded, pattern })
+        let pattern = pattern.map(Pattern::new).transpose()?;
+        Ok(Self { references, degraded, pattern, names: OnceLock::new() })
     }
 
     /// Where the references are looked for.
@@ -36,13 +45,8 @@ impl Folders {
 
     /// A row for each degraded recording in the order of the names; without a reference if it has none.
     pub(super) fn rows(&self) -> Result<Rows> {
-        let mut references = BTreeMap::new();
-        for path in recordings(&self.references) {
-            let path = path?;
-            if let Some(name) = within(&path, &self.references) {
-                references.insert(without_extension(&name).to_owned(), path);
-            }
-        }
+        let names = Arc::new(self.find_references()?);
+        let _ = self.names.set(Arc::clone(&names));
         let folders = self.clone();
         let mut degraded = recordings(&self.degraded).peekable();
         if degraded.peek().is_none() {
@@ -50,7 +54,7 @@ impl Folders {
         }
         Ok(Box::new((1..).zip(degraded).map(move |(row, path)| {
             let path = path?;
-            folders.row(&references, &path).ok_or_else(|| Error::InvalidRow {
+            folders.row(&names, &path).ok_or_else(|| Error::InvalidRow {
                 name: folders.degraded.display().to_string(),
                 row,
                 reason: format!("the name {} is not UTF-8; rename the file", path.display()),
@@ -58,15 +62,54 @@ impl Folders {
         })))
     }
 
-    fn row(&self, references: &BTreeMap<String, PathBuf>, degraded: &Path) -> Option<Cells> {
+    /// That a degraded recording has no reference, what was looked for, and what is nearly that.
+    pub(super) fn no_reference(&self, degraded: &str) -> Error {
+        let name = within(Path::new(degraded), &self.degraded).unwrap_or_default();
+        let wanted = match &self.pattern {
+            None => Some(without_extension(&name).to_owned()),
+            Some(pattern) => pattern.reference(&name),
+        };
+        let looked_for = match (&wanted, &self.pattern) {
+            (Some(wanted), _) => format!("looked for {wanted} with any extension"),
+            (None, Some(pattern)) => format!("its name does not fit {}", pattern.text()),
+            (None, None) => String::new(),
+        };
+        let wanted = wanted.unwrap_or(name);
+        let names = self.names.get().cloned().unwrap_or_default();
+        let likeness = |name: &String| strsim::jaro_winkler(name, &wanted);
+        let mut nearest: Vec<_> = names.keys().map(|name| (likeness(name), name)).collect();
+        nearest.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let nearest: Vec<&str> =
+            nearest.iter().take(NEAREST).map(|(_, name)| name.as_str()).collect();
+        let nearest = match nearest.is_empty() {
+            true => "there are none".to_owned(),
+            false => format!("nearest are {}", nearest.join(" and ")),
+        };
+        let (degraded, directory) = (degraded.to_owned(), self.references());
+        Error::NoReference { degraded, directory, looked_for: format!("{looked_for}; {nearest}") }
+    }
+
+    fn find_references(&self) -> Result<Names> {
+        let mut names = Names::new();
+        for path in recordings(&self.references) {
+            let path = path?;
+            if let Some(name) = within(&path, &self.references) {
+                names.insert(without_extension(&name).to_owned(), path);
+            }
+        }
+        Ok(names)
+    }
+
+    fn row(&self, references: &Names, degraded: &Path) -> Option<Cells> {
         let name = within(degraded, &self.degraded)?;
         let mut cells = Cells::new();
         let found = match &self.pattern {
             None => references.get(without_extension(&name)),
-            Some(pattern) => pattern.captures(&name).and_then(|parts| {
-                carry(pattern, &parts, &mut cells);
-                references.get(&parts["reference"])
-            }),
+            Some(pattern) => {
+                let (columns, reference) = pattern.parts(&name, references);
+                cells = columns;
+                reference
+            }
         };
         if let Some(reference) = found {
             cells.shift_insert(0, "reference".into(), reference.to_str()?.into());
@@ -76,28 +119,8 @@ impl Folders {
     }
 }
 
-/// The pattern's named parts, but for the reference, as cells.
-fn carry(pattern: &Regex, parts: &Captures<'_>, cells: &mut Cells) {
-    for name in pattern.capture_names().flatten().filter(|name| *name != "reference") {
-        cells.insert(name.to_owned(), parts[name].into());
-    }
-}
-
-fn expression(pattern: &str) -> Result<Regex> {
-    let invalid = |reason: &str| Error::InvalidPattern {
-        pattern: pattern.to_owned(),
-        reason: reason.to_owned(),
-    };
-    let braces = Regex::new(r"\\\{(\w+)\\\}").expect("this expression is valid");
-    let escaped = regex_lite::escape(pattern).replace(r"\*", ".*");
-    let expression = format!("^{}$", braces.replace_all(&escaped, "(?P<$1>.+?)"));
-    if !expression.contains("(?P<reference>") {
-        return Err(invalid("it does not contain {reference}"));
-    }
-    Regex::new(&expression).map_err(|error| invalid(&error.to_string()))
-}
-
-/// The recordings below a folder, sorted by name within each folder.
+/// The recordings below a folder, sorted by name within each folder. A link that leads nowhere is one too, which cannot be
+/// opened; a link to a folder around it leads to nothing new.
 fn recordings(folder: &Path) -> impl Iterator<Item = Result<PathBuf>> + use<> {
     let name = folder.display().to_string();
     WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_map(
@@ -106,7 +129,11 @@ fn recordings(folder: &Path) -> impl Iterator<Item = Result<PathBuf>> + use<> {
                 Some(Ok(entry.into_path()))
             }
             Ok(_) => None,
-            Err(error) => Some(Err(Error::from_io(&name, error.into()))),
+            Err(error) if error.loop_ancestor().is_some() => None,
+            Err(error) => match error.path().filter(|path| path.is_symlink()) {
+                Some(link) => is_audio_file(link).then(|| Ok(link.to_owned())),
+                None => Some(Err(Error::from_io(&name, error.into()))),
+            },
         },
     )
 }

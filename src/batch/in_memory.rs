@@ -19,9 +19,7 @@ pub(crate) fn score_pairs(
     let progress = Progress { expected: pairs.len() as u64, ..Progress::default() };
     let mut results = Vec::new();
     results.resize_with(pairs.len(), || Ok(f64::NAN));
-    let tasks = (0..)
-        .zip(pairs)
-        .map(|(index, pair)| Ok(Task { index, carried: Cells::new(), pair: Ok(pair) }));
+    let tasks = (0..).zip(pairs).map(|(index, pair)| Ok(Task::new(index, Cells::new(), Ok(pair))));
     let queue = Queue::new(Box::new(tasks), Done::default());
     let references = Pairs::new(false);
     let score =
@@ -30,6 +28,7 @@ pub(crate) fn score_pairs(
         results[task.index as usize] = result;
         Ok(())
     };
-    runner::run(&queue, &mut keep, jobs, &score, on_row, progress)?;
+    let begin = |_: &Task| Ok(Ok(()));
+    runner::run(&queue, &begin, &mut keep, jobs, &score, on_row, progress)?;
     Ok(results)
 }

@@ -2,16 +2,16 @@
 
 use super::folders::Folders;
 use super::pair::Pair;
-use super::replaced::Replaced;
 use super::row;
 use super::task::{Task, Tasks};
+use crate::draft::Replaced;
 use crate::error::{Error, Result};
+use crate::file;
 use crate::model::ModelChoice;
 use crate::signal::Channel;
 use crate::table::{self, Cells, Rows, text};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fs::File;
 use std::hash::Hasher;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -65,16 +65,17 @@ impl Manifest {
                     None => manifest.pair(&carried, &folder, &defaults, &mut models),
                 };
                 carried.shift_remove("model");
-                Ok(Task { index, carried, pair: pair.map_err(Arc::new) })
+                Ok(Task::new(index, carried, pair.map_err(Arc::new)))
             }
             Err(error @ Error::InvalidRow { .. }) => {
-                Ok(Task { index, carried: Cells::new(), pair: Err(Arc::new(error)) })
+                let pair = Err(Arc::new(error));
+                Ok(Task::new(index, Cells::new(), pair))
             }
             Err(error) => Err(error),
         })))
     }
 
-    /// Refuses results that would replace the manifest or a recording that it names.
+    /// Refuses results that would replace the manifest, or a recording or model that it names.
     pub(super) fn is_spared(&self, replaced: &Replaced) -> Result<()> {
         if replaced.is_empty() {
             return Ok(());
@@ -84,7 +85,7 @@ impl Manifest {
         }
         let (rows, folder) = self.rows()?;
         for cells in rows.filter_map(Result::ok) {
-            for path in ["reference", "degraded"].map(|column| text(cells.get(column))) {
+            for path in ["reference", "degraded", "model"].map(|column| text(cells.get(column))) {
                 replaced.spares(&folder.join(path))?;
             }
         }
@@ -130,10 +131,9 @@ impl Manifest {
         let path = |column| match (word(column), self) {
             (Some(path), _) => Ok(folder.join(path)),
             (None, Self::Table(_)) => Err(Error::MissingPath { column }),
-            (None, Self::Folders(folders)) => Err(Error::NoReference {
-                degraded: text(cells.get("degraded")),
-                directory: folders.references(),
-            }),
+            (None, Self::Folders(folders)) => {
+                Err(folders.no_reference(&text(cells.get("degraded"))))
+            }
         };
         Ok(Pair {
             reference: path("reference")?,
@@ -158,7 +158,7 @@ impl Manifest {
             Self::Table(path) => {
                 let name = path.display().to_string();
                 let unreadable = |error| Error::from_io(&name, error);
-                let mut file = File::open(path).map_err(unreadable)?;
+                let mut file = file::open(path)?;
                 let mut block = vec![0; 1 << 20];
                 loop {
                     let read = file.read(&mut block).map_err(unreadable)?;

@@ -9,10 +9,10 @@ mod manifest;
 mod outcome;
 mod output;
 mod pair;
+mod pattern;
 mod progress;
 mod queue;
 mod references;
-mod replaced;
 pub mod row;
 mod runner;
 mod scoring;
@@ -25,16 +25,20 @@ pub(crate) use pair::Pair;
 pub use progress::{Progress, Summary};
 pub use references::References;
 
-use crate::error::Result;
+use crate::draft::Replaced;
+use crate::error::{Error, Result};
 use journal::{Entry, Journal, Origin};
 use outcome::Outcome;
 use output::Output;
 use queue::Queue;
-use replaced::Replaced;
 use scoring::{LongCalls, Pairs};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use task::{Shared, Task};
+use std::sync::{Arc, Mutex, PoisonError};
+use task::{Shared, Task, Tasks};
+
+/// How often a row may have been begun, by runs that ended before it did, until it counts as what ended them.
+const MOST_BEGINNINGS: u32 = 8;
 
 /// A batch: what to score, how, and where the results go.
 #[derive(Debug, Clone)]
@@ -49,8 +53,13 @@ pub struct Batch {
     pub jobs: NonZeroUsize,
     /// Whether to continue an unfinished run.
     pub resume: bool,
+    /// Whether the rows that could not be scored in that run are tried again.
+    pub retry_failed: bool,
     /// Whether a manifest without rows is scored, to results without rows; otherwise it is refused.
     pub allow_empty: bool,
+    /// Asks another process whether it survives scoring a row, which it does by [`rehearse`](Self::rehearse); asked of rows
+    /// that an earlier run began and did not live to finish. Without it such rows are tried a few times.
+    pub rehearsal: Option<fn(u64) -> bool>,
 }
 
 impl Batch {
@@ -63,43 +72,86 @@ impl Batch {
     pub fn run(&self, on_row: &(dyn Fn(&Progress) + Sync)) -> Result<Summary> {
         let (manifest, expected) = self.manifest.fingerprint()?;
         // Before anything is written.
-        self.manifest.is_spared(&Replaced::by(&self.outputs))?;
+        let replaced = Replaced::by(self.outputs.iter().map(PathBuf::as_path));
+        self.manifest.is_spared(&replaced)?;
+        self.defaults.model.path().map_or(Ok(()), |model| replaced.spares(model))?;
         let mut tasks = self.manifest.tasks(&self.defaults)?.peekable();
         if tasks.peek().is_none() && !self.allow_empty {
             return Err(self.manifest.empty());
         }
-        let tasks: task::Tasks = Box::new(tasks);
         let claims = self.outputs.iter().cloned().map(Output::claim);
-        let outputs = claims.collect::<Result<Vec<_>>>()?;
-        let origin = Origin {
-            manifest,
-            model: self.defaults.model.to_string(),
-            channel: self.defaults.channel.to_string(),
-            long_calls: self.defaults.long_calls,
-            explain: self.defaults.explain,
-        };
+        let mut outputs = claims.collect::<Result<Vec<_>>>()?;
         let path = journal::beside(&self.outputs[0]);
-        let (mut journal, done) = Journal::open(path, &origin, self.resume)?;
-        let progress = Progress { rows: done.count(), resumed: done.count(), expected };
-        let queue = Queue::new(tasks, done);
+        if !path.exists() {
+            outputs.iter_mut().try_for_each(Output::refuse_content)?;
+        }
+        let origin = self.origin(manifest);
+        let (journal, found) = Journal::open(path, &origin, self.resume, self.retry_failed)?;
+        let (rows, failed) = (found.done.count(), found.failed);
+        let progress = Progress { rows, resumed: rows, expected, failed };
+        let queue = Queue::new(Box::new(tasks), found.done);
+        let journal = Mutex::new(journal);
+        let begin = |task: &Task| {
+            let begun = found.begun.get(&task.index).filter(|_| !self.retry_failed);
+            if begun.is_some_and(|&times| self.is_fatal(task.index, times)) {
+                let pair = task.pair.as_ref().map_err(Arc::clone);
+                let name = pair.map(|pair| pair.degraded.display().to_string());
+                return Ok(name.and_then(|name| Err(Arc::new(Error::KilledTheProgram { name }))));
+            }
+            locked(&journal).begin(task.index)?;
+            Ok(Ok(()))
+        };
+        let mut changed = 0;
         let long_calls = self.defaults.long_calls;
         let mut keep = |task: Task, result: Shared<Outcome>| {
+            changed += u64::from(task.again);
+            let identity = task.identity.unwrap_or_else(|| task.identify());
             let outcome = result.unwrap_or_else(|error| Outcome::failed(&error, long_calls));
-            journal.append(&Entry { row: task.index, carried: task.carried, outcome })
+            let entry = Entry { row: task.index, identity, carried: task.carried, outcome };
+            locked(&journal).append(&entry)
         };
-        let scored = self.score(&queue, &mut keep, on_row, progress);
+        let scored = self.score(&queue, &begin, &mut keep, on_row, progress);
+        let journal = journal.into_inner().unwrap_or_else(PoisonError::into_inner);
         if let Err(error) = scored {
             journal.abandon();
             return Err(error);
         }
         let summary = output::write(&journal, outputs, self.defaults.form())?;
         journal.remove()?;
-        Ok(summary)
+        Ok(Summary { changed, damaged: found.damaged, ..summary })
+    }
+
+    /// Scores one row, counted from 0, and keeps nothing of it: whoever calls this survives it, or not.
+    ///
+    /// # Errors
+    /// A manifest that cannot be used.
+    pub fn rehearse(&self, row: u64) -> Result<()> {
+        let tasks = self.manifest.tasks(&self.defaults)?.skip(row as usize).take(1);
+        let queue = Queue::new(Box::new(tasks) as Tasks, done::Done::default());
+        let begin = |_: &Task| Ok(Ok(()));
+        let mut keep = |_: Task, _: Shared<Outcome>| Ok(());
+        self.score(&queue, &begin, &mut keep, &|_| {}, Progress::default())
+    }
+
+    /// Whether a row that so many runs began and none finished is what ended them.
+    fn is_fatal(&self, row: u64, times: u32) -> bool {
+        times >= MOST_BEGINNINGS || self.rehearsal.is_some_and(|survives| !survives(row))
+    }
+
+    fn origin(&self, manifest: u64) -> Origin {
+        Origin {
+            manifest,
+            model: self.defaults.model.to_string(),
+            channel: self.defaults.channel.to_string(),
+            long_calls: self.defaults.long_calls,
+            explain: self.defaults.explain,
+        }
     }
 
     fn score(
         &self,
         queue: &Queue,
+        begin: &(dyn Fn(&Task) -> Result<Shared<()>> + Sync),
         keep: &mut (dyn FnMut(Task, Shared<Outcome>) -> Result<()> + Send),
         on_row: &(dyn Fn(&Progress) + Sync),
         progress: Progress,
@@ -107,12 +159,16 @@ impl Batch {
         if self.defaults.long_calls {
             let calls = LongCalls::new();
             let score = |pair: &Pair| calls.score(pair);
-            return runner::run(queue, keep, self.jobs, &score, on_row, progress);
+            return runner::run(queue, begin, keep, self.jobs, &score, on_row, progress);
         }
         let pairs = Pairs::new(self.defaults.explain);
         let score = |pair: &Pair| {
             pairs.score(pair, |reference, scored| Outcome::scored(reference.recording(), &scored))
         };
-        runner::run(queue, keep, self.jobs, &score, on_row, progress)
+        runner::run(queue, begin, keep, self.jobs, &score, on_row, progress)
     }
+}
+
+fn locked(journal: &Mutex<Journal>) -> std::sync::MutexGuard<'_, Journal> {
+    journal.lock().unwrap_or_else(PoisonError::into_inner)
 }

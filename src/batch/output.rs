@@ -3,75 +3,45 @@
 use super::journal::Journal;
 use super::progress::Summary;
 use super::row;
-use crate::error::{Error, Result};
+use crate::draft::Draft;
+use crate::error::Result;
 use crate::table::{self, Column, Format, Writer};
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io;
 use std::path::PathBuf;
 
-/// A result's file while it is not yet there: a file beside it, locked against other runs.
+/// A result's file while it is not yet there.
 pub(super) struct Output {
-    path: PathBuf,
+    draft: Draft,
     format: Format,
-    partial: PathBuf,
-    file: File,
-    finished: bool,
 }
 
 impl Output {
     /// Refuses a place that another run has taken or that cannot be written.
     pub fn claim(path: PathBuf) -> Result<Self> {
-        let format = Format::of(&path)?;
-        let name = path.display().to_string();
-        let mut partial = path.clone().into_os_string();
-        partial.push(".partial");
-        let partial = PathBuf::from(partial);
-        let opened = OpenOptions::new().write(true).create(true).truncate(false).open(&partial);
-        let file = opened.map_err(|source| Error::Unwritable { name: name.clone(), source })?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { path, format, partial, file, finished: false }),
-            Err(TryLockError::WouldBlock) => Err(Error::InUse { name }),
-            Err(TryLockError::Error(source)) => Err(Error::Unwritable { name, source }),
-        }
+        Ok(Self { format: Format::of(&path)?, draft: Draft::claim(path)? })
     }
 
-    fn begin(&self, columns: &[Column]) -> io::Result<Box<dyn Writer>> {
-        self.file.set_len(0)?;
-        table::write(self.file.try_clone()?, self.format, columns)
+    /// Refuses to write over what stands beside its place, where no unfinished run can have left it.
+    pub fn refuse_content(&mut self) -> Result<()> {
+        self.draft.refuse_content()
     }
 
-    fn finish(&mut self, writer: Box<dyn Writer>) -> io::Result<()> {
-        writer.finish()?;
-        self.file.sync_all()?;
-        std::fs::rename(&self.partial, &self.path)?;
-        self.finished = true;
-        Ok(())
+    fn begin(&self, columns: &[Column]) -> Result<Box<dyn Writer>> {
+        let begun = self.draft.begin().and_then(|file| table::write(file, self.format, columns));
+        begun.map_err(|error| self.draft.unwritable(error))
     }
 
-    fn unwritable(&self, source: io::Error) -> Error {
-        Error::Unwritable { name: self.path.display().to_string(), source }
-    }
-}
-
-impl Drop for Output {
-    /// Gives up a place that was claimed in vain; the lock is held until the file is gone.
-    fn drop(&mut self) {
-        if !self.finished {
-            // What cannot be removed is claimed again by the next run.
-            let _ = std::fs::remove_file(&self.partial);
-        }
+    fn finish(self, writer: Box<dyn Writer>) -> Result<()> {
+        let name = self.draft.path().display().to_string();
+        let finished = writer.finish().and_then(|()| self.draft.finish());
+        finished.map_err(|source| crate::Error::Unwritable { name, source })
     }
 }
 
 /// Writes what the journal holds to every output.
-pub(super) fn write(
-    journal: &Journal,
-    mut outputs: Vec<Output>,
-    form: row::Form,
-) -> Result<Summary> {
+pub(super) fn write(journal: &Journal, outputs: Vec<Output>, form: row::Form) -> Result<Summary> {
     let columns: Vec<Column> = journal.carried().columns().chain(row::columns(form)).collect();
     let mut summary = Summary::default();
-    let begin = |output: &Output| output.begin(&columns).map_err(|error| output.unwritable(error));
+    let begin = |output: &Output| output.begin(&columns);
     let mut writers = outputs.iter().map(begin).collect::<Result<Vec<_>>>()?;
     for entry in journal.rows()? {
         let entry = entry?;
@@ -81,12 +51,12 @@ pub(super) fn write(
         }
         for cells in entry.outcome.rows(&entry.carried) {
             for (writer, output) in writers.iter_mut().zip(&outputs) {
-                writer.write(&cells).map_err(|error| output.unwritable(error))?;
+                writer.write(&cells).map_err(|error| output.draft.unwritable(error))?;
             }
         }
     }
-    for (writer, output) in writers.into_iter().zip(&mut outputs) {
-        output.finish(writer).map_err(|error| output.unwritable(error))?;
+    for (writer, output) in writers.into_iter().zip(outputs) {
+        output.finish(writer)?;
     }
     Ok(summary)
 }

@@ -12,6 +12,8 @@ pub struct Progress {
     pub resumed: u64,
     /// About how many rows the manifest has.
     pub expected: u64,
+    /// Finished rows that could not be scored.
+    pub failed: u64,
 }
 
 /// What came of a batch.
@@ -22,4 +24,8 @@ pub struct Summary {
     pub rows: u64,
     /// How many of them could not be scored, by the kind of error.
     pub failed: BTreeMap<String, u64>,
+    /// Rows that were scored again, because their recordings or model had changed since the run that is continued.
+    pub changed: u64,
+    /// Lines of the journal that were damaged on the medium, and whose rows were scored again.
+    pub damaged: u64,
 }

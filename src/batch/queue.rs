@@ -100,8 +100,12 @@ impl State {
                 _ => true,
             };
             let Some(task) = self.tasks.next_if(inside) else { return Ok(()) };
-            let task = task?;
-            if !self.done.contains(task.index) {
+            let mut task = task?;
+            let done = self.done.identity(task.index);
+            let identity = task.identify();
+            if done != Some(identity) {
+                task.identity = Some(identity);
+                task.again = done.is_some();
                 self.unfinished.insert(task.index);
                 let key = task.pair.as_ref().ok().map(Pair::reference_key);
                 let degraded = task.pair.as_ref().ok().map(|pair| pair.degraded.metadata());
@@ -145,7 +149,7 @@ mod tests {
 
     fn task(index: u64) -> Result<Task> {
         let pair = Err(Arc::new(Error::MissingPath { column: "reference" }));
-        Ok(Task { index, carried: Cells::new(), pair })
+        Ok(Task::new(index, Cells::new(), pair))
     }
 
     #[test]
@@ -163,7 +167,9 @@ mod tests {
     #[test]
     fn rows_that_are_done_are_not_handed_out_again() {
         let mut done = Done::default();
-        [0, 1, 2, 5].into_iter().for_each(|row| done.insert(row));
+        for row in [0, 1, 2, 5] {
+            done.insert(row, task(row).unwrap().identify());
+        }
         assert_eq!(done.count(), 4);
         let queue = Queue::new(Box::new((0..7).map(task)), done);
         let mut group = None;

@@ -11,9 +11,10 @@ use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Scores all rows of the queue with so many workers; `keep` gets one result after the other.
+/// Scores all rows of the queue with so many workers, as far as `begin` lets them; `keep` gets one result after the other.
 pub(super) fn run<T>(
     queue: &Queue,
+    begin: &(dyn Fn(&Task) -> Result<Shared<()>> + Sync),
     keep: &mut (dyn FnMut(Task, Shared<T>) -> Result<()> + Send),
     jobs: NonZeroUsize,
     score: &(impl Fn(&Pair) -> Shared<T> + Sync),
@@ -25,13 +26,14 @@ pub(super) fn run<T>(
         let mut group = None;
         while let Some(task) = queue.take(&mut group)? {
             let result = match &task.pair {
-                Ok(pair) => caught(pair, score),
+                Ok(pair) => begin(&task)?.and_then(|()| caught(pair, score)),
                 Err(error) => Err(Arc::clone(error)),
             };
-            let row = task.index;
+            let (row, is_new, has_failed) = (task.index, !task.again, result.is_err());
             let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
             (kept.0)(task, result)?;
-            kept.1.rows += 1;
+            kept.1.rows += u64::from(is_new);
+            kept.1.failed += u64::from(has_failed);
             on_row(&kept.1);
             drop(kept);
             queue.finish(row);
@@ -70,7 +72,7 @@ mod tests {
             let (reference, degraded) = ("reference.wav".into(), format!("{index}.wav").into());
             let (model, channel) = (ModelChoice::Auto, Channel::Mono);
             let pair = Ok(Pair { reference, degraded, model, channel });
-            Ok(Task { index, carried: Cells::new(), pair })
+            Ok(Task::new(index, Cells::new(), pair))
         };
         let queue = Queue::new(Box::new((0..9).map(task)), Done::default());
         let score = |pair: &Pair| {
@@ -83,7 +85,8 @@ mod tests {
             Ok(())
         };
         let jobs = NonZeroUsize::new(2).unwrap();
-        run(&queue, &mut keep, jobs, &score, &|_| {}, Progress::default()).unwrap();
+        let begin = |_: &Task| Ok(Ok(()));
+        run(&queue, &begin, &mut keep, jobs, &score, &|_| {}, Progress::default()).unwrap();
         rows.sort_by_key(|(row, _)| *row);
         assert!(rows.iter().map(|(row, _)| *row).eq(0..9));
         for (row, result) in rows {

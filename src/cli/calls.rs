@@ -1,12 +1,12 @@
 //! `basilar calls`: calls from captures.
 
 use super::{Exit, Result, data, output, say_error, say_warning};
+use crate::draft::Draft;
 use basilar::network::playout::Design;
 use basilar::network::{self, Call, Concealment, Listener, Options, Prompts};
 use basilar::report::calls::{self as report, CaptureLine, Json};
 use basilar::table::{self, Format, Writer};
 use basilar::{Error, ModelChoice};
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -280,21 +280,19 @@ impl Worst {
 
 /// A table that stands under its name only when it is whole.
 struct Table {
-    path: PathBuf,
-    partial: PathBuf,
+    draft: Draft,
     writer: Box<dyn Writer>,
 }
 
 impl Table {
     fn begin(path: &Path, options: &Options) -> basilar::Result<Self> {
         let format = Format::of(path)?;
-        let mut partial = path.to_owned().into_os_string();
-        partial.push(".partial");
-        let partial = PathBuf::from(partial);
-        let writer = File::create(&partial)
+        let draft = Draft::beside(path)?;
+        let writer = draft
+            .begin()
             .and_then(|file| table::write(file, format, &report::columns(&options.buffers)))
             .map_err(|source| unwritable(path, source))?;
-        Ok(Self { path: path.to_owned(), partial, writer })
+        Ok(Self { draft, writer })
     }
 
     fn write(&mut self, call: &Call) -> io::Result<()> {
@@ -303,6 +301,6 @@ impl Table {
 
     fn finish(self) -> io::Result<()> {
         self.writer.finish()?;
-        std::fs::rename(self.partial, self.path)
+        self.draft.finish()
     }
 }

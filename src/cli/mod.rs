@@ -15,10 +15,14 @@ mod score;
 mod summarize;
 mod validate;
 
+use crate::draft::{self, Draft};
 use basilar::Error;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::fs::File;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -41,6 +45,31 @@ Exit codes: 0 done, 1 the gate failed, 2 wrong usage, 3 some inputs could not be
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
+}
+
+impl Arguments {
+    /// Reads a command line, its first word the program.
+    ///
+    /// # Errors
+    /// Help that is asked for, and what cannot be read; where recordings stand in the place of a subcommand, `score` is
+    /// named.
+    pub fn read(
+        words: impl IntoIterator<Item = OsString>,
+    ) -> std::result::Result<Self, clap::Error> {
+        let words: Vec<OsString> = words.into_iter().collect();
+        Self::try_parse_from(&words).map_err(|error| match error.kind() {
+            ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument
+                if words.iter().skip(1).take(2).any(basilar::is_audio_file) =>
+            {
+                let words: Vec<_> =
+                    words.iter().skip(1).map(|word| word.to_string_lossy()).collect();
+                let meant =
+                    format!("no subcommand is named; say basilar score {}", words.join(" "));
+                Self::command().error(ErrorKind::InvalidSubcommand, meant)
+            }
+            _ => error,
+        })
+    }
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -115,7 +144,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Exit::WrongUsage
         }
         // Who closes the pipe, as `head` does, has read enough.
-        Failure::Unprinted(error) if error.kind() == ErrorKind::BrokenPipe => Exit::Done,
+        Failure::Unprinted(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
         Failure::Unprinted(error) => {
             say_error(format!("standard output: {error}; write to a place with room"));
             Exit::NotScored
@@ -124,17 +153,29 @@ pub fn run(arguments: Arguments) -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-/// Writes a file in one go.
+/// Writes a file: it is there whole, or not at all.
 fn write_file(path: &Path, write: impl FnOnce(File) -> io::Result<()>) -> basilar::Result<()> {
-    File::create(path)
+    let draft = Draft::beside(path)?;
+    draft
+        .begin()
         .and_then(write)
+        .and_then(|()| draft.finish())
         .map_err(|source| Error::Unwritable { name: path.display().to_string(), source })
+}
+
+/// Refuses, before anything is read, a place for a picture that cannot be written.
+fn check_picture(path: &Path) -> basilar::Result<()> {
+    let is_svg = |ending: &std::ffi::OsStr| ending.eq_ignore_ascii_case("svg");
+    if !path.extension().is_some_and(is_svg) {
+        return Err(Error::UnknownPictureFormat { name: path.display().to_string() });
+    }
+    draft::check_place(path)
 }
 
 /// What became of printing the last that there is to say: who closes the pipe changes nothing of how the program ends.
 fn unless_closed(done: io::Result<()>) -> io::Result<()> {
     done.or_else(|error| match error.kind() {
-        ErrorKind::BrokenPipe => Ok(()),
+        io::ErrorKind::BrokenPipe => Ok(()),
         _ => Err(error),
     })
 }
@@ -142,7 +183,7 @@ fn unless_closed(done: io::Result<()>) -> io::Result<()> {
 /// What became of printing a result; who closes the pipe has read enough.
 fn printed(done: io::Result<()>) -> io::Result<()> {
     match done {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done,
     }
 }

@@ -6,6 +6,10 @@ use std::io::Write;
 
 /// Lists the models that are built in: band, rates, range and source
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  basilar models
+  basilar models --json | jq '.models[].name'")]
 pub struct Arguments {
     /// Print one JSON object (schema basilar-models/1)
     #[arg(long)]

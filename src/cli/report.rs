@@ -2,6 +2,7 @@
 
 use super::input::Input;
 use super::{Exit, Result, say_error, say_warning, write_file};
+use crate::draft;
 use basilar::report::page::{PairPage, RecordingFile, Sound};
 use basilar::{Error, ModelChoice, Scorer, Signal};
 use std::io::Write;
@@ -53,6 +54,7 @@ impl From<SoundChoice> for Sound {
 }
 
 pub fn run(arguments: &Arguments) -> Result<Exit> {
+    check_output(arguments)?;
     Ok(match report(arguments) {
         Ok(()) => Exit::Done,
         Err(error) => {
@@ -60,6 +62,14 @@ pub fn run(arguments: &Arguments) -> Result<Exit> {
             Exit::NotScored
         }
     })
+}
+
+/// Refuses, before anything is read, a place that cannot be written or that holds what is read.
+fn check_output(arguments: &Arguments) -> basilar::Result<()> {
+    let Arguments { reference, degraded, output, model, .. } = arguments;
+    draft::check_place(output)?;
+    let inputs = [Some(reference.as_path()), Some(degraded.as_path()), model.path()];
+    draft::check_inputs([output.as_path()], inputs.into_iter().flatten())
 }
 
 fn report(arguments: &Arguments) -> basilar::Result<()> {

@@ -1,12 +1,12 @@
 //! `basilar validate`: metrics against people's votes.
 
-use super::{Exit, Result, data, output, say_error, write_file};
+use super::{Exit, Result, check_picture, data, output, say_error, write_file};
+use crate::draft;
 use basilar::report::{json, validation as report};
 use basilar::table::Format;
 use basilar::validation::{Study, Validation};
-use basilar::{Channel, Error, ModelChoice, parallel};
+use basilar::{Channel, ModelChoice, parallel};
 use indicatif::ProgressBar;
-use same_file::is_same_file;
 use std::io::Write;
 use std::iter;
 use std::num::NonZeroUsize;
@@ -110,13 +110,13 @@ fn check_outputs(arguments: &Arguments) -> basilar::Result<()> {
     for path in [clips, statistics].into_iter().flatten() {
         Format::of(path)?;
     }
-    let inputs = || iter::once(&arguments.ratings).chain(&arguments.scores);
-    for output in [clips, statistics, markdown, plot].into_iter().flatten() {
-        if inputs().any(|input| is_same_file(input, output).unwrap_or(false)) {
-            return Err(Error::WouldReplaceInput { name: output.display().to_string() });
-        }
-    }
-    Ok(())
+    let outputs =
+        || [clips, statistics, markdown, plot].into_iter().flatten().map(PathBuf::as_path);
+    outputs().try_for_each(draft::check_place)?;
+    let tables = iter::once(&arguments.ratings).chain(&arguments.scores).map(PathBuf::as_path);
+    let models = arguments.model.iter().filter_map(ModelChoice::path);
+    draft::check_inputs(outputs(), tables.chain(models))?;
+    plot.as_deref().map_or(Ok(()), check_picture)
 }
 
 fn write_files(arguments: &Arguments, validation: &Validation) -> basilar::Result<()> {

@@ -3,11 +3,11 @@
 use super::channel::Channel;
 use super::decoding::{Blocks, Decoding};
 use super::extent::Stated;
-use super::guard::guarded;
 use super::mixdown::Mixdown;
 use super::pcm::Pieces;
 use super::source::Source;
 use crate::error::{Error, Result};
+use crate::guard::guarded;
 
 /// Decodes one block after the other.
 pub(super) trait BlockDecoder: Send {

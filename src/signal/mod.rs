@@ -8,7 +8,6 @@ mod decoding;
 mod encoding;
 mod extent;
 mod formats;
-mod guard;
 mod level;
 mod limits;
 mod mixdown;

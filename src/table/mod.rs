@@ -5,6 +5,7 @@ mod jsonl;
 mod parquet;
 
 use crate::error::{Error, Result};
+use crate::file;
 use serde_json::{Map, Value};
 use std::fs::File;
 use std::io;
@@ -53,7 +54,7 @@ impl Format {
 pub fn read(path: &Path) -> Result<Rows> {
     let format = Format::of(path)?;
     let name = path.display().to_string();
-    let file = File::open(path).map_err(|error| Error::from_io(&name, error))?;
+    let file = file::open(path)?;
     Ok(match format {
         Format::Csv => Box::new(csv::Reader::new(name, file, b',')?),
         Format::Tsv => Box::new(csv::Reader::new(name, file, b'\t')?),
@@ -72,7 +73,7 @@ pub(crate) fn count(path: &Path, line_ends: u64) -> Result<u64> {
         Format::JsonLines => Ok(line_ends),
         Format::Parquet => {
             let name = path.display().to_string();
-            let file = File::open(path).map_err(|error| Error::from_io(&name, error))?;
+            let file = file::open(path)?;
             Ok(parquet::Reader::new(name, file)?.count)
         }
     }

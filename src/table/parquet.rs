@@ -2,9 +2,11 @@
 
 use super::{Cells, Column, Kind, number, text};
 use crate::error::{Error, Result};
+use crate::guard::{CONTRADICTION, caught};
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical, ZstdLevel};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaData;
 use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
@@ -20,7 +22,7 @@ const ROW_GROUP: usize = 16_384;
 
 pub(super) struct Reader {
     name: String,
-    rows: RowIter<'static>,
+    rows: Option<RowIter<'static>>,
     row: u64,
     /// How many rows there are.
     pub count: u64,
@@ -28,13 +30,16 @@ pub(super) struct Reader {
 
 impl Reader {
     pub fn new(name: String, file: File) -> Result<Self> {
-        match SerializedFileReader::new(file) {
-            Ok(file) => {
-                let count = file.metadata().file_metadata().num_rows().unsigned_abs();
-                Ok(Self { name, rows: RowIter::from_file_into(Box::new(file)), row: 0, count })
-            }
-            Err(error) => {
-                Err(Error::CorruptTable { name, reason: format!("not a Parquet file ({error})") })
+        let opened = caught(|| {
+            let file = SerializedFileReader::new(file).map_err(|error| error.to_string())?;
+            let count = check_metadata(file.metadata())?;
+            Ok((count, RowIter::from_file_into(Box::new(file))))
+        });
+        match opened.unwrap_or_else(|| Err(CONTRADICTION.to_owned())) {
+            Ok((count, rows)) => Ok(Self { name, rows: Some(rows), row: 0, count }),
+            Err(reason) => {
+                let reason = format!("not a Parquet file, or not a whole one ({reason})");
+                Err(Error::CorruptTable { name, reason })
             }
         }
     }
@@ -44,17 +49,48 @@ impl Iterator for Reader {
     type Item = Result<Cells>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let row = self.rows.next()?;
+        // After an error the rows behind it are not to be had.
+        let mut rows = self.rows.take()?;
         self.row += 1;
-        Some(match row.map(|row| row.to_json_value()) {
-            Ok(Value::Object(cells)) => Ok(cells),
-            Ok(_) => Ok(Cells::new()),
-            Err(error) => Err(Error::CorruptTable {
-                name: self.name.clone(),
-                reason: format!("row {} cannot be read ({error})", self.row),
-            }),
-        })
+        let next = caught(|| rows.next().map(|row| row.map(|row| row.to_json_value())));
+        let reason = match next {
+            Some(None) if self.row > self.count => return None,
+            Some(Some(Ok(cells))) if self.row <= self.count => {
+                self.rows = Some(rows);
+                return Some(Ok(match cells {
+                    Value::Object(cells) => cells,
+                    _ => Cells::new(),
+                }));
+            }
+            Some(None) => format!("it holds {} of {} rows", self.row - 1, self.count),
+            Some(Some(Ok(_))) => format!("it holds more rows than the {} it says", self.count),
+            Some(Some(Err(error))) => format!("row {} cannot be read ({error})", self.row),
+            None => format!("row {} cannot be read ({CONTRADICTION})", self.row),
+        };
+        Some(Err(Error::CorruptTable { name: self.name.clone(), reason }))
     }
+}
+
+/// How many rows there are, if that and the sizes of all parts are possible.
+fn check_metadata(metadata: &ParquetMetaData) -> std::result::Result<u64, String> {
+    let rows = metadata.file_metadata().num_rows();
+    let groups = metadata.row_groups();
+    let sum = groups.iter().try_fold(0_i64, |sum, group| {
+        (group.num_rows() >= 0).then(|| sum.checked_add(group.num_rows())).flatten()
+    });
+    if sum != Some(rows) {
+        return Err(format!("it says {rows} rows, which its groups do not have"));
+    }
+    let columns = groups.iter().flat_map(|group| group.columns());
+    for column in columns {
+        let offsets = [Some(column.data_page_offset()), column.dictionary_page_offset()];
+        let sizes = [column.compressed_size(), column.uncompressed_size(), column.num_values()];
+        if let Some(number) = offsets.into_iter().flatten().chain(sizes).find(|&number| number < 0)
+        {
+            return Err(format!("{number} is no place or size in it"));
+        }
+    }
+    Ok(rows.unsigned_abs())
 }
 
 pub(super) struct Writer {

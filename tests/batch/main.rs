@@ -5,10 +5,14 @@ mod material;
 
 mod bad_rows;
 mod compare;
+mod hostile;
 mod long_calls;
 mod models;
+#[cfg(unix)]
+mod outputs;
 mod results;
 #[cfg(unix)]
 mod spared_inputs;
 mod summarize;
 mod survival;
+mod trusted_resume;

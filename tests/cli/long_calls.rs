@@ -202,7 +202,7 @@ fn what_cannot_be_scored_in_stretches_says_why() {
         (["speech.wav", "missing.wav"], "missing.wav: no such file"),
         (
             ["speech.wav", "-"],
-            "-: a pipe can be read only once; save the recording in a file first",
+            "-: a pipe or device can be read only once; save what it gives in a file first",
         ),
     ] {
         let done = score(folder.path(), &files).assert().code(3);

@@ -3,13 +3,13 @@
 use super::chunks::{Chunk, Chunking, Chunks};
 use super::{blocks, container};
 use crate::error::{Error, Result};
+use crate::guard::guarded;
 use crate::signal::channel::Channel;
 use crate::signal::codecs::BlockCodec;
 use crate::signal::codecs::opus::{self, OpusDecoder};
 use crate::signal::decoding::{Blocks, Decoding};
 use crate::signal::encoding::Encoding;
 use crate::signal::extent::Stated;
-use crate::signal::guard::guarded;
 use crate::signal::mixdown::Mixdown;
 use crate::signal::pcm::{self, Layout};
 use crate::signal::source::Source;

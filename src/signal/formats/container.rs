@@ -15,10 +15,10 @@ use symphonia::core::packet::Packet;
 
 use super::mpeg;
 use crate::error::{Error, Result};
+use crate::guard::guarded;
 use crate::signal::channel::Channel;
 use crate::signal::codecs::opus::{self, OpusDecoder};
 use crate::signal::decoding::{Blocks, Decoding};
-use crate::signal::guard::guarded;
 use crate::signal::mixdown::Mixdown;
 use crate::signal::source::Source;
 use crate::signal::warning::Warning;

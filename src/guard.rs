@@ -1,4 +1,4 @@
-//! The one door to decoders that may panic: what they leave behind is an error, and nothing is printed.
+//! The one door to code that may panic on bytes from outside: what it leaves behind is an error, and nothing is printed.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
@@ -7,19 +7,28 @@ use std::sync::Once;
 use crate::error::{Error, Result};
 
 thread_local! {
-    /// Whether this thread is inside a decoder, whose panics are told as errors.
+    /// Whether this thread is inside such code, whose panics are told as errors.
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Calls a decoder. It comes from a crate that knows no panic by design, but overflows and out-of-range indices are found
 /// in all of them sooner or later; such a file breaks its format's rules.
-pub(super) fn guarded<T>(name: &str, decode: impl FnOnce() -> Result<T>) -> Result<T> {
+pub(crate) fn guarded<T>(name: &str, decode: impl FnOnce() -> Result<T>) -> Result<T> {
+    let decoded = caught(decode);
+    decoded.unwrap_or_else(|| Err(Error::corrupt(name, CONTRADICTION)))
+}
+
+/// What is said of bytes that led to a panic.
+pub(crate) const CONTRADICTION: &str = "its data contradict its header";
+
+/// Calls what may panic; nothing where it did.
+pub(crate) fn caught<T>(call: impl FnOnce() -> T) -> Option<T> {
     silence_guarded_panics();
     let outer = GUARDED.replace(true);
-    // What the closure leaves in a broken state is not used after its error.
-    let decoded = panic::catch_unwind(AssertUnwindSafe(decode));
+    // What the closure leaves in a broken state is not used after its panic.
+    let done = panic::catch_unwind(AssertUnwindSafe(call));
     GUARDED.set(outer);
-    decoded.unwrap_or_else(|_| Err(Error::corrupt(name, "its data contradict its header")))
+    done.ok()
 }
 
 /// Keeps what the program does about panics, except for those that are caught here.
