@@ -4,6 +4,7 @@ use crate::error::argument;
 use crate::recordings::{Rate, Recordings, are_named};
 use crate::scorer::scorer;
 use crate::source::{ChannelChoice, Identity, Input, Role};
+use crate::work::{Stopped, interruptible, protected};
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 use arrow_array::{
     ArrayRef, Float64Array, RecordBatch, RecordBatchIterator, RecordBatchReader, StringArray,
@@ -54,8 +55,9 @@ pub fn score_arrow(
         input: Input::new(py, None, channel, -1)?,
         jobs: parallel::jobs(jobs),
     };
-    let scored = reader(table)?.map_or_else(Err, |reader| py.detach(|| job.scores(reader)));
-    scored.map_err(|error| match error {
+    let reader = protected(py, || reader(table))?;
+    let work = move |stopped: &Stopped| reader.and_then(|reader| job.scores(reader, stopped));
+    interruptible(py, work)?.map_err(|error| match error {
         ArrowError::SchemaError(reason) => argument(py, "table", &reason),
         broken => argument(py, "table", &broken.to_string()),
     })
@@ -102,9 +104,13 @@ fn reader(table: &Bound<'_, PyAny>) -> PyResult<Result<RecordBatchStreamReader, 
 }
 
 impl Job {
-    fn scores(&self, reader: RecordBatchStreamReader) -> Result<Scores, ArrowError> {
+    fn scores(
+        &self,
+        reader: RecordBatchStreamReader,
+        stopped: &Stopped,
+    ) -> Result<Scores, ArrowError> {
         let schema = self.schema(&reader.schema());
-        let batches = reader.map(|batch| self.batch(&batch?, &schema));
+        let batches = reader.map(|batch| self.batch(&batch?, &schema, stopped));
         Ok(Scores { batches: batches.collect::<Result<_, _>>()?, schema })
     }
 
@@ -126,12 +132,20 @@ impl Job {
         Arc::new(Schema::new(carried.cloned().chain(results).collect::<Vec<_>>()))
     }
 
-    fn batch(&self, batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+    fn batch(
+        &self,
+        batch: &RecordBatch,
+        schema: &SchemaRef,
+        stopped: &Stopped,
+    ) -> Result<RecordBatch, ArrowError> {
         let recordings = |role, name| Recordings::new(batch, role, name, self.rate.as_ref());
         let references = recordings("reference", &self.reference)?;
         let degraded = recordings("degraded", &self.degraded)?;
-        let rows =
-            parallel::map(batch.num_rows(), self.jobs, |row| self.row(&references, &degraded, row));
+        let rows = parallel::map(batch.num_rows(), self.jobs, |row| match stopped.is_set() {
+            // Nobody will see them.
+            true => Cells::new(),
+            false => self.row(&references, &degraded, row),
+        });
         let results: Vec<_> =
             row::columns(row::Form::default()).map(|column| cells(&rows, &column)).collect();
         let carried = schema.fields().iter().filter_map(|field| batch.column_by_name(field.name()));

@@ -1,7 +1,6 @@
 //! The command `basilar`: the program itself, called as a function.
 
 use basilar::cli::{self, Arguments};
-use clap::Parser;
 use pyo3::prelude::*;
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -10,7 +9,7 @@ use std::process::ExitCode;
 /// Runs the program with these arguments, the first its name, and gives its exit code.
 #[pyfunction]
 pub fn run(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
-    let exit = py.detach(|| match Arguments::try_parse_from(arguments) {
+    let exit = py.detach(|| match Arguments::read(arguments) {
         Ok(arguments) => cli::run(arguments),
         Err(asked) => {
             // Help that nobody reads any more is no error.

@@ -47,10 +47,17 @@ fn class(error: &Error) -> &'static str {
         | Truncated { .. }
         | ZeroChannels { .. }
         | NameTooLong { .. }
+        | NotAFile { .. }
+        | PipeTooLong { .. }
+        | SilentPipe { .. }
+        | TooLong { .. }
+        | TooLarge { .. }
         | RawLength { .. } => "FileError",
         SampleRate { .. }
         | NoSamples { .. }
         | NotFinite { .. }
+        | SampleTooLarge { .. }
+        | SilentMix { .. }
         | TooShort { .. }
         | Silent { .. }
         | NoSpeech { .. }

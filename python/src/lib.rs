@@ -11,6 +11,7 @@ mod samples;
 mod score;
 mod scorer;
 mod source;
+mod work;
 
 #[pymodule]
 mod _basilar {

@@ -1,9 +1,10 @@
 //! The arithmetic behind the drop-in for the Python package pesq: a batch of pairs, each a score or its error's code.
 
 use crate::samples::FULL_SCALE;
+use crate::work::{interruptible, protected};
 use basilar::{Error, Model, Result, Scorer, Signal, parallel};
 use numpy::PyReadonlyArrayDyn;
-use numpy::ndarray::{ArrayViewD, Axis};
+use numpy::ndarray::{ArrayD, ArrayViewD, Axis};
 use pyo3::prelude::*;
 use std::num::NonZeroUsize;
 
@@ -24,13 +25,17 @@ pub fn pesq(
     degraded: Samples<'_>,
     wideband: bool,
     jobs: Option<NonZeroUsize>,
-) -> Vec<f64> {
+) -> PyResult<Vec<f64>> {
     let scorer = Scorer::new(if wideband { Model::wideband() } else { Model::narrowband() });
-    let (references, degraded) = (references.rows(), degraded.rows());
-    py.detach(|| {
+    let rows = || Ok((references.rows(), degraded.rows()));
+    let (references, degraded) = protected(py, rows)?;
+    interruptible(py, move |stopped| {
         let reference = |row| Reference::new(&scorer, references.signal("reference", row, fs));
         let only = (references.count() == 1).then(|| reference(0));
         parallel::map(degraded.count(), parallel::jobs(jobs), |row| {
+            if stopped.is_set() {
+                return f64::NAN;
+            }
             let degraded = degraded.signal("degraded", row, fs);
             match &only {
                 Some(reference) => reference.score(&degraded),
@@ -80,24 +85,24 @@ pub enum Samples<'py> {
     Float64(PyReadonlyArrayDyn<'py, f64>),
 }
 
-/// The same without Python.
-enum Rows<'a> {
-    Int16(ArrayViewD<'a, i16>),
-    Float32(ArrayViewD<'a, f32>),
-    Float64(ArrayViewD<'a, f64>),
+/// The same without Python: copies, because other threads may free or resize the arrays while no GIL is held.
+enum Rows {
+    Int16(ArrayD<i16>),
+    Float32(ArrayD<f32>),
+    Float64(ArrayD<f64>),
 }
 
 impl Samples<'_> {
-    fn rows(&self) -> Rows<'_> {
+    fn rows(&self) -> Rows {
         match self {
-            Self::Int16(array) => Rows::Int16(array.as_array()),
-            Self::Float32(array) => Rows::Float32(array.as_array()),
-            Self::Float64(array) => Rows::Float64(array.as_array()),
+            Self::Int16(array) => Rows::Int16(array.as_array().to_owned()),
+            Self::Float32(array) => Rows::Float32(array.as_array().to_owned()),
+            Self::Float64(array) => Rows::Float64(array.as_array().to_owned()),
         }
     }
 }
 
-impl Rows<'_> {
+impl Rows {
     fn count(&self) -> usize {
         let shape = match self {
             Self::Int16(array) => array.shape(),
@@ -109,9 +114,9 @@ impl Rows<'_> {
 
     fn signal(&self, name: &str, row: usize, sample_rate: u32) -> Signal {
         let samples = match self {
-            Self::Int16(array) => scaled(array, row, |_| f64::from(FULL_SCALE).recip()),
-            Self::Float32(array) => scaled(array, row, to_maximum),
-            Self::Float64(array) => scaled(array, row, to_maximum),
+            Self::Int16(array) => scaled(&array.view(), row, |_| f64::from(FULL_SCALE).recip()),
+            Self::Float32(array) => scaled(&array.view(), row, to_maximum),
+            Self::Float64(array) => scaled(&array.view(), row, to_maximum),
         };
         Signal::new(name, samples, sample_rate)
     }

@@ -1,7 +1,7 @@
 //! Columns of recordings in an Arrow table: paths or URLs, encoded files, or lists of samples.
 
 use crate::samples::{FULL_SCALE, Frames};
-use crate::source::Source;
+use crate::source::{Hertz, Source};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type, Int16Type, Int32Type, Int64Type, UInt32Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
@@ -14,7 +14,7 @@ use std::borrow::Cow;
 #[derive(FromPyObject)]
 pub enum Rate {
     /// In Hz, the same in all rows.
-    Fixed(u32),
+    Fixed(Hertz),
     /// The name of the column that has it.
     Column(String),
 }
@@ -47,7 +47,7 @@ impl<'a> Recordings<'a> {
         let column = column(batch, name)?;
         let rate = match rate {
             None => None,
-            Some(Rate::Fixed(rate)) => Some(Rates::Fixed(*rate)),
+            Some(Rate::Fixed(rate)) => Some(Rates::Fixed(rate.0)),
             Some(Rate::Column(name)) => Some(Rates::Column(self::column(batch, name)?)),
         };
         match column.data_type() {
@@ -158,5 +158,9 @@ fn whole_number(column: &dyn Array, row: usize) -> Option<u32> {
     let int = || column.as_primitive_opt::<Int32Type>().map(|column| column.value(row).into());
     let unsigned =
         || column.as_primitive_opt::<UInt32Type>().map(|column| column.value(row).into());
-    u32::try_from(long.or_else(int).or_else(unsigned)?).ok()
+    let float = || {
+        let rate = column.as_primitive_opt::<Float64Type>()?.value(row);
+        (rate.fract() == 0.0).then_some(rate as i64)
+    };
+    u32::try_from(long.or_else(int).or_else(unsigned).or_else(float)?).ok()
 }

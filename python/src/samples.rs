@@ -52,6 +52,13 @@ impl Frames {
 fn array<'py>(object: &Bound<'py, PyAny>, name: &str) -> PyResult<Bound<'py, PyUntypedArray>> {
     let py = object.py();
     let numpy = py.import(intern!(py, "numpy"))?;
+    let masked = numpy.getattr(intern!(py, "ma"))?.getattr(intern!(py, "MaskedArray"))?;
+    if object.is_instance(&masked)? {
+        let message = format!(
+            "{name}: a masked array leaves samples out; give all of them, such as samples.filled(0)"
+        );
+        return Err(argument(py, "sample_type", &message));
+    }
     let made = if object.is_instance_of::<PyUntypedArray>() {
         object.clone()
     } else {

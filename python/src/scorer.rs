@@ -2,9 +2,13 @@
 
 use crate::error::exception;
 use crate::score;
-use crate::source::{ChannelChoice, Input, Role, SampleRate, Source};
+use crate::source::{ChannelChoice, Hertz, Input, Role, SampleRate, Source};
+use crate::work::{Stopped, interruptible, protected};
 use basilar::{ModelChoice, Score};
+use numpy::PyArray1;
+use pyo3::intern;
 use pyo3::prelude::*;
+use std::sync::Arc;
 
 /// Scores degraded recordings against references with one model.
 #[pyclass(frozen, module = "basilar")]
@@ -41,9 +45,10 @@ impl Scorer {
         channel_axis: isize,
     ) -> PyResult<PreparedReference> {
         let input = Input::new(py, sample_rate, channel, channel_axis)?;
-        let source = Source::of(reference, Role::Reference, &input)?;
-        py.detach(|| PreparedReference::new(&self.scorer, &source, &input))
-            .map_err(|error| exception(py, &error))
+        let source = protected(py, || Source::of(reference, Role::Reference, &input))?;
+        let (scorer, word) = (self.scorer.clone(), self.word.clone());
+        let work = move |_: &Stopped| PreparedReference::new(&scorer, word, &source, &input);
+        interruptible(py, work)?.map_err(|error| exception(py, &error))
     }
 
     /// Scores one pair.
@@ -62,13 +67,14 @@ impl Scorer {
         explain: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         let input = Input::new(py, sample_rate, channel, channel_axis)?;
-        let reference = Source::of(reference, Role::Reference, &input)?;
-        let degraded = Source::of(degraded, Role::Degraded, &input)?;
-        let scored = py.detach(|| {
-            PreparedReference::new(&self.scorer, &reference, &input)?
-                .compare(&degraded, &input, explain)
+        let reference = protected(py, || Source::of(reference, Role::Reference, &input))?;
+        let degraded = protected(py, || Source::of(degraded, Role::Degraded, &input))?;
+        let scorer = self.scorer.clone();
+        let scored = interruptible(py, move |_| {
+            let reference = PreparedReference::new(&scorer, String::new(), &reference, &input)?;
+            compare(&reference.prepared, &degraded, &input, explain)
         });
-        score::object(py, &scored.map_err(|error| exception(py, &error))?)
+        score::object(py, &scored?.map_err(|error| exception(py, &error))?)
     }
 
     fn __repr__(&self) -> String {
@@ -86,23 +92,30 @@ pub fn scorer(py: Python<'_>, model: &str) -> PyResult<basilar::Scorer> {
     choice.map(basilar::Scorer::new).map_err(|error| exception(py, &error))
 }
 
+/// What pickles a prepared reference: a function, and the model's word, samples and rate to call it with.
+type Reduced<'py> = (Bound<'py, PyAny>, (String, Bound<'py, PyArray1<f32>>, u32));
+
 /// A reference that is ready to be compared with, from any number of threads.
 #[pyclass(frozen, module = "basilar")]
-pub struct PreparedReference(basilar::PreparedReference);
+pub struct PreparedReference {
+    prepared: Arc<basilar::PreparedReference>,
+    /// What its scorer was made with.
+    word: String,
+}
 
 #[pymethods]
 impl PreparedReference {
     /// Name and version of the model that the reference was prepared for.
     #[getter]
     fn model(&self) -> String {
-        let model = &self.0.chosen().model;
+        let model = &self.prepared.chosen().model;
         format!("{} {}", model.name(), model.version())
     }
 
     /// Length of the reference in seconds.
     #[getter]
     fn duration_s(&self) -> f64 {
-        self.0.recording().duration_s
+        self.prepared.recording().duration_s
     }
 
     /// Scores a degraded recording.
@@ -114,15 +127,25 @@ impl PreparedReference {
         &self,
         py: Python<'py>,
         degraded: &Bound<'py, PyAny>,
-        sample_rate: Option<u32>,
+        sample_rate: Option<Hertz>,
         channel: ChannelChoice,
         channel_axis: isize,
         explain: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         let input = Input::new(py, sample_rate.map(SampleRate::Both), channel, channel_axis)?;
-        let degraded = Source::of(degraded, Role::Degraded, &input)?;
-        let scored = py.detach(|| self.compare(&degraded, &input, explain));
-        score::object(py, &scored.map_err(|error| exception(py, &error))?)
+        let degraded = protected(py, || Source::of(degraded, Role::Degraded, &input))?;
+        let prepared = Arc::clone(&self.prepared);
+        let scored = interruptible(py, move |_| compare(&prepared, &degraded, &input, explain));
+        score::object(py, &scored?.map_err(|error| exception(py, &error))?)
+    }
+
+    /// By the samples and the model's word: preparing them again takes less time than carrying all that was prepared.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        let restore =
+            py.import(intern!(py, "basilar._scoring"))?.getattr(intern!(py, "restore"))?;
+        let signal = self.prepared.signal();
+        let samples = PyArray1::from_slice(py, signal.samples());
+        Ok((restore, (self.word.clone(), samples, signal.sample_rate())))
     }
 
     fn __repr__(&self) -> String {
@@ -131,17 +154,23 @@ impl PreparedReference {
 }
 
 impl PreparedReference {
-    fn new(scorer: &basilar::Scorer, source: &Source<'_>, input: &Input) -> basilar::Result<Self> {
-        scorer.prepare(&source.open(Role::Reference, input.channel)?).map(Self)
-    }
-
-    fn compare(
-        &self,
-        degraded: &Source<'_>,
+    fn new(
+        scorer: &basilar::Scorer,
+        word: String,
+        source: &Source<'_>,
         input: &Input,
-        explain: bool,
-    ) -> basilar::Result<Score> {
-        let degraded = degraded.open(Role::Degraded, input.channel)?;
-        if explain { self.0.explain(&degraded) } else { self.0.score(&degraded) }
+    ) -> basilar::Result<Self> {
+        let prepared = scorer.prepare(&source.open(Role::Reference, input.channel)?)?;
+        Ok(Self { prepared: Arc::new(prepared), word })
     }
+}
+
+fn compare(
+    prepared: &basilar::PreparedReference,
+    degraded: &Source<'_>,
+    input: &Input,
+    explain: bool,
+) -> basilar::Result<Score> {
+    let degraded = degraded.open(Role::Degraded, input.channel)?;
+    if explain { prepared.explain(&degraded) } else { prepared.score(&degraded) }
 }

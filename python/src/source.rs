@@ -3,14 +3,16 @@
 use crate::error::{argument, exception};
 use crate::samples::Frames;
 use basilar::{Channel, Error, OpenOptions, Signal};
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyByteArray, PyByteArrayMethods, PyBytes, PyMemoryView};
 use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 use twox_hash::XxHash3_128;
 
 /// What samples do not say themselves.
+#[derive(Clone)]
 pub struct Input {
     /// Rates of the reference's and the degraded signal's samples, in Hz.
     sample_rates: [Option<u32>; 2],
@@ -21,8 +23,33 @@ pub struct Input {
 /// One rate for both signals, or one each.
 #[derive(FromPyObject)]
 pub enum SampleRate {
-    Both(u32),
-    Each(Option<u32>, Option<u32>),
+    Both(Hertz),
+    Each(Option<Hertz>, Option<Hertz>),
+}
+
+/// A sample rate, which arithmetic often makes a float.
+#[derive(Clone, Copy)]
+pub struct Hertz(pub u32);
+
+impl<'py> FromPyObject<'_, 'py> for Hertz {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let refused = || {
+            let said = object.repr().map_or_else(|_| "this".to_owned(), |repr| repr.to_string());
+            let message = format!("{said} is no sample rate; give a whole number in Hz");
+            argument(object.py(), "sample_rate", &message)
+        };
+        if let Ok(rate) = object.extract::<u32>() {
+            return Ok(Self(rate));
+        }
+        match object.extract::<f64>() {
+            Ok(rate) if rate.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&rate) => {
+                Ok(Self(rate as u32))
+            }
+            _ => Err(refused()),
+        }
+    }
 }
 
 /// A channel by its number, counted from 1, or in a word.
@@ -54,8 +81,10 @@ impl Input {
     ) -> PyResult<Self> {
         let sample_rates = match sample_rate {
             None => [None; 2],
-            Some(SampleRate::Both(rate)) => [Some(rate); 2],
-            Some(SampleRate::Each(reference, degraded)) => [reference, degraded],
+            Some(SampleRate::Both(rate)) => [Some(rate.0); 2],
+            Some(SampleRate::Each(reference, degraded)) => {
+                [reference, degraded].map(|rate| rate.map(|rate| rate.0))
+            }
         };
         let channel = match channel {
             ChannelChoice::Number(number) => Channel::Number(number),
@@ -92,9 +121,11 @@ impl Source<'_> {
         if let Ok(path) = object.extract::<PathBuf>() {
             return Ok(Self::at(&path));
         }
-        if let Ok(bytes) = object.cast::<PyBytes>() {
-            let bytes = Cow::Owned(bytes.as_bytes().to_vec());
-            return Ok(Self::Encoded { name: name.to_owned(), bytes });
+        if let Some(bytes) = encoded(object)? {
+            return Ok(Self::Encoded { name: name.to_owned(), bytes: Cow::Owned(bytes) });
+        }
+        if object.hasattr(intern!(py, "read"))? {
+            return Self::read(object, name);
         }
         let frames = Frames::of(object, name, input.channel_axis)?;
         let sample_rate = sample_rate.ok_or_else(|| {
@@ -102,6 +133,22 @@ impl Source<'_> {
             argument(py, "sample_rate", &message)
         })?;
         Ok(Self::Samples { name, frames, sample_rate })
+    }
+
+    /// What is left of an open file, or of anything that is read like one.
+    fn read(object: &Bound<'_, PyAny>, name: &str) -> PyResult<Self> {
+        let py = object.py();
+        let content = object.call_method0(intern!(py, "read"))?;
+        let Some(bytes) = encoded(&content)? else {
+            let message = format!("{name}: was not opened as bytes; open it with mode \"rb\"");
+            return Err(argument(py, "sample_type", &message));
+        };
+        // Files made by a number or a descriptor are named by it.
+        let called = object.getattr(intern!(py, "name")).and_then(|name| name.extract::<String>());
+        Ok(Self::Encoded {
+            name: called.unwrap_or_else(|_| name.to_owned()),
+            bytes: Cow::Owned(bytes),
+        })
     }
 
     /// What a path or URL names.
@@ -152,6 +199,23 @@ impl Source<'_> {
             }
         }
     }
+}
+
+/// The bytes of an encoded file, if that is what an object is.
+fn encoded(object: &Bound<'_, PyAny>) -> PyResult<Option<Vec<u8>>> {
+    if let Ok(bytes) = object.cast::<PyBytes>() {
+        return Ok(Some(bytes.as_bytes().to_vec()));
+    }
+    if let Ok(bytes) = object.cast::<PyByteArray>() {
+        // Copied while nothing else runs, as it may be resized later.
+        return Ok(Some(bytes.to_vec()));
+    }
+    let is_view = object.is_instance_of::<PyMemoryView>()
+        && object.getattr(intern!(object.py(), "format"))?.extract::<String>()? == "B";
+    if !is_view {
+        return Ok(None);
+    }
+    Ok(Some(object.call_method0(intern!(object.py(), "tobytes"))?.extract()?))
 }
 
 /// What tells recordings apart.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Union
 
 from . import _basilar
+from ._errors import ArgumentError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,7 +18,7 @@ def score_arrow(
     reference: str = "reference",
     degraded: str = "degraded",
     model: str = "auto",
-    sample_rate: int | str | None = None,
+    sample_rate: float | str | None = None,
     *,
     channel: Channel = "mono",
     jobs: int | None = None,
@@ -29,7 +30,8 @@ def score_arrow(
     ``error`` say why.
 
     Args:
-        table: Whatever exports an Arrow stream: a RecordBatch or Table of pyarrow, a data frame of Polars.
+        table: Whatever exports an Arrow stream: a RecordBatch or Table of pyarrow, a data frame of Polars or pandas (whose
+            index is left out; ``to_pandas()`` makes one of what comes back).
         reference: The column of the references.
         degraded: The column of the degraded recordings.
         model: As for ``basilar.score``.
@@ -43,9 +45,24 @@ def score_arrow(
     """
     import pyarrow as pa
 
+    if not isinstance(table, pa.RecordBatch):
+        table = _table(table)
     scores = _basilar.score_arrow(table, reference, degraded, model, sample_rate, channel, jobs)
     scored = pa.RecordBatchReader.from_stream(scores).read_all()
     if not isinstance(table, pa.RecordBatch):
         return scored
     (batch,) = scored.to_batches() or [pa.RecordBatch.from_pylist([], scored.schema)]
     return batch
+
+
+def _table(table: Any) -> Any:
+    """Something that exports a stream: of pandas, whose early versions do not and whose index is none of the columns, a table."""
+    import pyarrow as pa
+
+    if type(table).__module__.partition(".")[0] == "pandas" and hasattr(table, "columns"):
+        return pa.Table.from_pandas(table, preserve_index=False)
+    if not hasattr(table, "__arrow_c_stream__"):
+        raise ArgumentError(
+            f"table: a {type(table).__name__} exports no Arrow stream; give a table of pyarrow, Polars or pandas", "table"
+        )
+    return table

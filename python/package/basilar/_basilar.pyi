@@ -55,10 +55,11 @@ class PreparedReference:
     def duration_s(self) -> float:
         """Length of the reference in seconds."""
 
+    def __reduce__(self) -> tuple[Any, ...]: ...
     def score(
         self,
         degraded: Recording,
-        sample_rate: int | None = None,
+        sample_rate: float | None = None,
         *,
         channel: Channel = "mono",
         channel_axis: int = -1,
@@ -75,7 +76,7 @@ def score_arrow(
     reference: str,
     degraded: str,
     model: str,
-    sample_rate: int | str | None,
+    sample_rate: float | str | None,
     channel: Channel,
     jobs: int | None,
 ) -> Scores: ...

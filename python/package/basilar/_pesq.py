@@ -136,6 +136,8 @@ def _numbers(samples: Array) -> Array:
     """The samples as they are where the compiled part takes them, or as float64."""
     import numpy as np
 
+    if isinstance(samples, np.ma.MaskedArray):
+        raise ValueError("a masked array leaves samples out; give all of them, such as samples.filled(0)")
     if isinstance(samples, np.ndarray) and samples.dtype in (np.int16, np.float32, np.float64) and samples.flags.aligned:
         return samples
     # What cannot be divided is no number, and says so itself.

@@ -12,6 +12,9 @@ from ._basilar import PreparedReference, Scorer
 from ._errors import ArgumentError, Error
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from ._score import Score
     from ._types import Channel, Recording, SampleRate
 
@@ -30,7 +33,8 @@ def score(
 ) -> Score:
     """Scores how a degraded recording sounds against its reference.
 
-    Each of the two is a path, a URL that fsspec reaches, an encoded file's bytes, or samples: an array or CPU tensor of
+    Each of the two is a path, a URL that fsspec reaches, an encoded file's bytes, whatever has a ``read`` for them (open
+    files, ``BytesIO``, members of a zip archive), or samples: an array or CPU tensor of
     int16, or of float32 or float64 with full scale ±1.0. Rates, levels, lengths and delays may differ.
 
     Args:
@@ -151,8 +155,16 @@ def _in_order(work: Callable[[Pair], Score | Error], pairs: Iterable[Pair], jobs
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    except KeyboardInterrupt:
+        threads.shutdown(wait=False, cancel_futures=True)
+        raise
     finally:
-        threads.shutdown(cancel_futures=True)
+        threads.shutdown(wait=not waiting, cancel_futures=True)
+
+
+def restore(model: str, samples: npt.NDArray[np.float32], sample_rate: int) -> PreparedReference:
+    """What a pickled reference is made from."""
+    return Scorer(model).prepare(samples, sample_rate)
 
 
 def _with_progress(
