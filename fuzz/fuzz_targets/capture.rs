@@ -1,12 +1,7 @@
-//! Whole captures: files, layers, calls.
 #![no_main]
 
-use basilar::network::{Analysis, Options, capture};
-use libfuzzer_sys::fuzz_target;
+#[allow(dead_code, reason = "the other targets are programs of their own")]
+#[path = "../targets.rs"]
+mod targets;
 
-fuzz_target!(|data: &[u8]| {
-    let mut analysis = Analysis::new("fuzz", Options::default());
-    let input = std::io::Cursor::new(data.to_vec());
-    let _ = capture::read("fuzz", input, |packet| analysis.take(packet, &mut |_| {}));
-    analysis.finish(&mut |_| {});
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::capture(bytes));

@@ -1,10 +1,7 @@
-//! RTP headers.
 #![no_main]
 
-use basilar::network::rtp::Header;
-use libfuzzer_sys::fuzz_target;
+#[allow(dead_code, reason = "the other targets are programs of their own")]
+#[path = "../targets.rs"]
+mod targets;
 
-fuzz_target!(|data: &[u8]| {
-    let _ = Header::parse(data, data.len());
-    let _ = Header::parse(data, data.len() + 20);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::rtp(bytes));

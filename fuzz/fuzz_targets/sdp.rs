@@ -1,9 +1,7 @@
-//! Session descriptions.
 #![no_main]
 
-use basilar::network::sip::SessionDescription;
-use libfuzzer_sys::fuzz_target;
+#[allow(dead_code, reason = "the other targets are programs of their own")]
+#[path = "../targets.rs"]
+mod targets;
 
-fuzz_target!(|data: &[u8]| {
-    let _ = SessionDescription::parse(data);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::sdp(bytes));

@@ -1,12 +1,7 @@
-//! SIP messages.
 #![no_main]
 
-use basilar::network::sip::{Message, QualityReport};
-use libfuzzer_sys::fuzz_target;
+#[allow(dead_code, reason = "the other targets are programs of their own")]
+#[path = "../targets.rs"]
+mod targets;
 
-fuzz_target!(|data: &[u8]| {
-    if let Some(message) = Message::parse(data) {
-        let _ = (message.user("from"), message.tag("to"), message.method());
-    }
-    let _ = QualityReport::parse(data);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::sip(bytes));
