@@ -7,5 +7,6 @@ mod rows;
 mod summarize;
 
 pub use compare::{Comparison, GroupComparison, RowComparison, Rules, Verdict};
+pub(crate) use overview::main_cause;
 pub use overview::{Course, Group, Groups, Interval, Overview, OverviewColumn, View};
 pub use summarize::{Bands, GroupSummary, Grouping, Over, Summaries, Worst};
