@@ -1,8 +1,12 @@
 //! What a diagnosis says: findings, each with its kind, place, size, sureness and price.
 
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::fmt;
 use strum::{EnumIter, EnumString, IntoStaticStr};
+
+/// A MOS-LQO that no one misses: a cause that costs less explains no score.
+pub(crate) const NEGLIGIBLE_MOS: f64 = 0.05;
 
 /// A kind of impairment, after the dimensions of ITU-T P.804: noisiness, coloration, discontinuity, loudness.
 #[derive(
@@ -191,6 +195,9 @@ impl Finding {
 pub struct Diagnosis {
     /// What was found: the dearest kind first, findings of one kind in order of time.
     pub findings: Vec<Finding>,
+    /// How far the speech stands above what no other finding explains, in dB, also where that is too little to be a
+    /// finding; none where nothing follows the reference. Codecs that differ a little differ in this alone.
+    pub speech_above_distortion_db: Option<f64>,
 }
 
 impl Diagnosis {
@@ -199,20 +206,28 @@ impl Diagnosis {
     /// So long a recording, in seconds, is explained where asked for only: it takes time and memory.
     pub const WORTH_UP_TO_S: f64 = 300.0;
 
-    /// Findings with their prices, dearest kind first.
+    /// Findings with their prices, dearest kind first; of those that cost next to nothing the surest.
     pub(crate) fn priced(findings: Vec<Finding>, costs: &[(Kind, f64)]) -> Self {
         let cost = |kind: Kind| costs.iter().find(|cost| cost.0 == kind).map(|cost| cost.1);
         let mut findings: Vec<Finding> = findings
             .into_iter()
             .map(|finding| Finding { cost_mos: cost(finding.kind), ..finding }.in_words())
             .collect();
+        let mut surest: BTreeMap<Kind, f64> = BTreeMap::new();
+        for finding in &findings {
+            let known = surest.entry(finding.kind).or_default();
+            *known = known.max(finding.confidence);
+        }
+        let rank = |finding: &Finding| {
+            let dear = finding.cost_mos.filter(|&cost| cost >= NEGLIGIBLE_MOS).unwrap_or(0.0);
+            (dear, surest[&finding.kind], finding.start_s.unwrap_or(0.0))
+        };
         findings.sort_by(|a, b| {
-            let [dear, place] = [|f: &Finding| f.cost_mos, |f: &Finding| f.start_s]
-                .map(|value| [value(a), value(b)].map(|value| value.unwrap_or(0.0)));
-            let dearer = dear[1].total_cmp(&dear[0]);
-            dearer.then(a.kind.cmp(&b.kind)).then(place[0].total_cmp(&place[1]))
+            let (one, other) = (rank(a), rank(b));
+            let first = other.0.total_cmp(&one.0).then(other.1.total_cmp(&one.1));
+            first.then(a.kind.cmp(&b.kind)).then(one.2.total_cmp(&other.2))
         });
-        Self { findings }
+        Self { findings, ..Self::default() }
     }
 
     /// The kind that costs most; none where nothing was found.

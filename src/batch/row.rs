@@ -88,7 +88,9 @@ const OF_DIAGNOSIS: [Described<Diagnosis>; 20] = [
     number("echo_ms", |diagnosis| value(diagnosis, Finding::Echo, 1)),
     number("echo_db", |diagnosis| second(diagnosis, Finding::Echo, 1)),
     number("reverberation_s", |diagnosis| value(diagnosis, Finding::Reverberation, 2)),
-    number("coding_distortion_db", |diagnosis| value(diagnosis, Finding::CodingDistortion, 2)),
+    number("coding_distortion_db", |diagnosis| {
+        diagnosis.speech_above_distortion_db.map(|db| rounded(db, 2)).into()
+    }),
     number("cost_mos", |diagnosis| {
         let dearest = diagnosis.causes().first().and_then(|cause| cause.1);
         dearest.map(|cost| rounded(cost, 3)).into()

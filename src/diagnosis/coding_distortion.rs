@@ -14,14 +14,14 @@ const STRONGEST: f64 = 10.0;
 
 /// The finding, if taking the distortion back is worth enough.
 pub(super) fn finding(evidence: &Evidence, cost_mos: f64) -> Option<Finding> {
-    let ratio_db = speech_to_distortion_db(evidence);
+    let ratio_db = speech_above_distortion_db(evidence)?;
     let confidence = 0.5 + 0.3 * cost_mos;
     (cost_mos >= COST_MOS && ratio_db < MASKED_DB)
         .then(|| Finding::whole(Kind::CodingDistortion, ratio_db, confidence))
 }
 
 /// The median over frames of speech, frequencies weighed by their number so that low ones do not hide the rest.
-fn speech_to_distortion_db(evidence: &Evidence) -> f64 {
+pub(super) fn speech_above_distortion_db(evidence: &Evidence) -> Option<f64> {
     let weighted = |row: &[f32], less: &[f64]| {
         let bins = row.iter().zip(less).enumerate();
         bins.map(|(bin, (&power, noise))| (f64::from(power) - noise).max(0.0) * bin as f64)
@@ -37,10 +37,10 @@ fn speech_to_distortion_db(evidence: &Evidence) -> f64 {
         })
         .collect();
     if ratios.is_empty() {
-        return 0.0;
+        return None;
     }
     let middle = ratios.len() / 2;
-    *ratios.select_nth_unstable_by(middle, f64::total_cmp).1
+    Some(*ratios.select_nth_unstable_by(middle, f64::total_cmp).1)
 }
 
 /// What is heard with the distortion taken out and the noise left in: `explained` is what the other findings let

@@ -17,6 +17,8 @@ const SPEECH_DB: f64 = 26.0;
 const LOST_DB: f64 = 13.0;
 /// and the loss begins and ends where it is this much fainter, in dB.
 const EDGE_DB: f64 = 8.0;
+/// What is expected this far below the level of speech is next to nothing, and a loss does not reach into it, in dB.
+const NOTHING_DB: f64 = 36.0;
 /// By how much speech must stand out of noise for its loss to show, in dB.
 const ABOVE_NOISE_DB: f64 = 8.0;
 /// The shortest loss, in blocks of speech.
@@ -148,8 +150,12 @@ impl Blocks {
             }
         }
         losses.retain(|range| range.clone().filter(|&block| lost(block)).count() >= SHORTEST);
-        let still_lost =
-            |block: usize| faint[block] > EDGE_DB && self.own_faint_db(block) > 0.5 * EDGE_DB;
+        let least = self.speech * ratio(-NOTHING_DB);
+        let still_lost = |block: usize| {
+            faint[block] > EDGE_DB
+                && self.expected_power[block] > least
+                && self.own_faint_db(block) > 0.5 * EDGE_DB
+        };
         for loss in &mut losses {
             while loss.start > 0 && still_lost(loss.start - 1) {
                 loss.start -= 1;

@@ -113,7 +113,9 @@ impl Prices<'_> {
             causes.findings.push(finding);
             costs.push((Kind::CodingDistortion, cost));
         }
-        Diagnosis::priced(causes.findings, &costs)
+        let speech_above_distortion_db =
+            coding_distortion::speech_above_distortion_db(self.evidence);
+        Diagnosis { speech_above_distortion_db, ..Diagnosis::priced(causes.findings, &costs) }
     }
 
     /// MOS-LQO of a recording on the reference's time axis.

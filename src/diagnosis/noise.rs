@@ -26,12 +26,20 @@ pub(super) fn noise(evidence: &Evidence, hum_dbov: Option<f64>) -> Option<Findin
         .then(|| Finding::whole(Kind::Noise, snr, 0.6 + 0.05 * (AUDIBLE_DB - snr)))
 }
 
-/// By how much pauses are louder than expected, as a mean square.
+/// By how much pauses are louder than the recording's own, as a mean square. Its own are taken by their power, as codecs
+/// keep of noise.
 fn added(evidence: &Evidence) -> f64 {
-    let pauses = |frame: usize| evidence.pauses[frame];
-    let [heard, expected] = [&evidence.heard_powers, &evidence.expected_powers]
-        .map(|powers| powers.mean(pauses)[1..].iter().sum::<f64>());
-    (heard - expected) * evidence.framing.power_scale()
+    let (pauses, speech) =
+        (|frame: usize| evidence.pauses[frame], |frame: usize| evidence.followed[frame]);
+    let [own, heard] = [&evidence.reference_powers, &evidence.heard_powers];
+    let (own_speech, heard_speech) = (own.mean(speech), heard.mean(speech));
+    let gain = ratio(evidence.heard_speech_dbov() - evidence.speech_dbov);
+    let bins = own.mean(pauses).into_iter().zip(heard.mean(pauses)).enumerate().skip(1);
+    let added = bins.map(|(bin, (own, heard))| {
+        // Where a band was cut off, little of the recording's own is left.
+        heard - own * gain.min(heard_speech[bin] / own_speech[bin].max(f64::MIN_POSITIVE))
+    });
+    added.sum::<f64>() * evidence.framing.power_scale()
 }
 
 /// Mean square of the noise.

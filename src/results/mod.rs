@@ -18,6 +18,7 @@ mod verdict;
 pub use compare::{Comparison, Rules};
 pub use limits::{Limits, LimitsFile, mos};
 pub use measure::{Beyond, Measure};
+pub(crate) use overview::main_cause;
 pub use overview::{Course, Group, Groups, Interval, Overview, OverviewColumn, View};
 pub use summarize::{Bands, GroupSummary, Grouping, Summaries, Worst};
 pub use talkers::Over;

@@ -6,7 +6,7 @@ use super::shell::{self, Shell};
 use crate::report::comparison;
 use crate::results::{
     Bands, Comparison, Course, Group, GroupComparison, Groups, Over, Overview, RowComparison,
-    Verdict,
+    Verdict, main_cause,
 };
 use crate::rounding::rounded;
 use crate::service_band::ServiceBand;
@@ -289,8 +289,9 @@ fn causes_of_drops(changes: &Comparison, overview: &Overview) -> String {
     let rows = changes.groups.iter().flat_map(|group| &group.rows);
     let mut causes: BTreeMap<String, usize> = BTreeMap::new();
     for (cells, row) in overview.rows.iter().zip(rows) {
-        let cause = crate::table::text(cells.get("main_cause"));
-        if row.verdict == Verdict::Dropped && !cause.is_empty() {
+        if row.verdict == Verdict::Dropped
+            && let Some(cause) = main_cause(cells)
+        {
             *causes.entry(cause).or_default() += 1;
         }
     }

@@ -102,8 +102,7 @@ impl Grouper<'_> {
             gathered.rows += 1;
             let Some(score) = row.mos_lqo else { continue };
             gathered.gather(score, &text(row.cells.get(self.talker)), String::new(), 0);
-            let cause = text(row.cells.get("main_cause"));
-            if !cause.is_empty() {
+            if let Some(cause) = super::main_cause(&row.cells) {
                 *causes.entry(cause).or_default() += 1;
             }
         }

@@ -12,6 +12,7 @@ use super::compare::{Comparison, Rules};
 use super::limits::{Limits, LimitsFile};
 use super::rows::{Keys, Row, read};
 use crate::error::{Error, Result};
+use crate::finding::NEGLIGIBLE_MOS;
 use crate::table::{Cells, number, text};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -110,6 +111,13 @@ impl Overview {
         scored.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         scored.into_iter().take(count).map(|(_, row)| row).collect()
     }
+}
+
+/// What a row's score fell for most; none where that costs next to nothing.
+pub(crate) fn main_cause(cells: &Cells) -> Option<String> {
+    let cause = text(cells.get("main_cause"));
+    let counts = number(cells.get("cost_mos")).is_none_or(|cost| cost >= NEGLIGIBLE_MOS);
+    (counts && !cause.is_empty()).then_some(cause)
 }
 
 /// The rows and the column of their scores. Where no row has a `mos_lqo`, as in calls without sound to compare, the
