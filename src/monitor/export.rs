@@ -84,6 +84,31 @@ impl Partition {
     }
 }
 
+/// The partitions of a day, of which one is open at a time.
+struct Day<'a> {
+    folder: &'a Path,
+    day: i64,
+    open: Option<Partition>,
+    files: u64,
+}
+
+impl Day<'_> {
+    /// Writes a call, which comes behind all others of its site.
+    fn write(&mut self, site: i64, name: &str, cells: &Cells) -> io::Result<()> {
+        let mut partition = match self.open.take() {
+            Some(partition) if partition.site == site => partition,
+            before => {
+                before.map_or(Ok(()), Partition::finish)?;
+                self.files += 1;
+                Partition::begin(self.folder, self.day, site, name)?
+            }
+        };
+        partition.writer.write(cells)?;
+        self.open = Some(partition);
+        Ok(())
+    }
+}
+
 fn one_day(store: &Store, folder: &Path, day: i64) -> Result<(u64, u64)> {
     let words = store.words()?;
     let word = |number: &i64| words.get(number).map_or("", String::as_str);
@@ -91,39 +116,24 @@ fn one_day(store: &Store, folder: &Path, day: i64) -> Result<(u64, u64)> {
         "SELECT {STORED}, calls.key, columns FROM calls JOIN details USING (id)
          WHERE started >= ? AND started < ? ORDER BY site, started, calls.key"
     );
-    let (mut calls, mut files) = (0, 0);
-    let mut failed = Ok(());
-    store.read(|connection| {
+    let mut written = Day { folder, day, open: None, files: 0 };
+    let mut calls = 0;
+    // What the disk says apart from what the store says.
+    let done = store.read(|connection| {
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query([day * DAY_MS, (day + 1) * DAY_MS])?;
-        let mut open: Option<Partition> = None;
         while let Some(row) = rows.next()? {
             let (call, numbers) = stored(row)?;
             let cells = cells(&call, row.get(13)?, numbers.each_ref().map(word), row.get(14)?);
-            let mut write = || -> io::Result<()> {
-                let mut partition = match open.take() {
-                    Some(partition) if partition.site == numbers[0] => partition,
-                    before => {
-                        before.map_or(Ok(()), Partition::finish)?;
-                        files += 1;
-                        Partition::begin(folder, day, numbers[0], word(&numbers[0]))?
-                    }
-                };
-                partition.writer.write(&cells)?;
-                open = Some(partition);
-                Ok(())
-            };
-            failed = write();
-            if failed.is_err() {
-                return Ok(());
+            if let Err(error) = written.write(numbers[0], word(&numbers[0]), &cells) {
+                return Ok(Err(error));
             }
             calls += 1;
         }
-        failed = open.map_or(Ok(()), Partition::finish);
-        Ok(())
+        Ok(written.open.take().map_or(Ok(()), Partition::finish))
     })?;
-    failed.map_err(|source| Error::Unwritable { name: folder.display().to_string(), source })?;
-    Ok((calls, files))
+    done.map_err(|source| Error::Unwritable { name: folder.display().to_string(), source })?;
+    Ok((calls, written.files))
 }
 
 fn cells(

@@ -186,7 +186,7 @@ impl Settings {
     pub fn parse(name: &str, text: &str) -> Result<Self> {
         let invalid = |reason: String| Error::InvalidSettings { name: name.to_owned(), reason };
         let settings: Self = toml::from_str(text).map_err(|error| invalid(error.to_string()))?;
-        for (ours, _) in &settings.columns {
+        for ours in settings.columns.keys() {
             if !Self::COLUMNS.contains(&ours.as_str()) {
                 let known = Self::COLUMNS.join(", ");
                 return Err(invalid(format!(
@@ -209,7 +209,7 @@ impl Settings {
             }
         }
         if settings.poor.mos.is_nan()
-            || settings.retention.gigabytes.is_some_and(|size| !(size > 0.0))
+            || settings.retention.gigabytes.is_some_and(|size| size.is_nan() || size <= 0.0)
         {
             return Err(invalid("poor.mos and retention.gigabytes are numbers above 0".to_owned()));
         }

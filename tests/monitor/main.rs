@@ -26,9 +26,15 @@ pub struct Room {
     pub folder: tempfile::TempDir,
 }
 
+impl Default for Room {
+    fn default() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+}
+
 impl Room {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self::default()
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

@@ -243,7 +243,7 @@ fn rule(entry: RuleEntry) -> std::result::Result<Rule, String> {
             "mos belongs to metric = \"calls_below\", which needs it",
         ),
         (
-            !(entry.fire > 0.0) || !count && entry.fire > 1.0,
+            entry.fire.is_nan() || entry.fire <= 0.0 || !count && entry.fire > 1.0,
             "fire is a number of calls from 1 on, or a share above 0 and up to 1",
         ),
         (!(clear >= 0.0 && clear <= entry.fire), "clear is at least 0 and no more than fire"),

@@ -254,5 +254,5 @@ fn all(connection: &Connection) -> rusqlite::Result<Vec<Alert>> {
 
 /// All alerts as the last check left them.
 pub(super) fn current(store: &Store) -> Result<Vec<Alert>> {
-    store.read(|connection| all(connection))
+    store.read(all)
 }

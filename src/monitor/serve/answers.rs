@@ -77,10 +77,8 @@ impl Asked {
 }
 
 /// What was asked, or why it cannot be.
-pub(super) fn asked(asked: AskedFor) -> std::result::Result<Asked, Response> {
-    asked
-        .map(|Query(asked)| asked)
-        .map_err(|rejection| said(StatusCode::BAD_REQUEST, &rejection.body_text()))
+pub(super) fn asked(asked: AskedFor) -> std::result::Result<Asked, String> {
+    asked.map(|Query(asked)| asked).map_err(|rejection| rejection.body_text())
 }
 
 pub(super) fn answered(answer: Result<Value>) -> Response {
@@ -106,7 +104,7 @@ pub(super) async fn health(State(served): State<Arc<Served>>) -> Response {
 pub(super) async fn groups(State(served): State<Arc<Served>>, query: AskedFor) -> Response {
     let question = match asked(query) {
         Ok(question) => question,
-        Err(response) => return response,
+        Err(reason) => return said(StatusCode::BAD_REQUEST, &reason),
     };
     answered(
         served
@@ -124,7 +122,7 @@ pub(super) async fn groups(State(served): State<Arc<Served>>, query: AskedFor) -
 pub(super) async fn changes(State(served): State<Arc<Served>>, query: AskedFor) -> Response {
     let question = match asked(query) {
         Ok(question) => question,
-        Err(response) => return response,
+        Err(reason) => return said(StatusCode::BAD_REQUEST, &reason),
     };
     answered(
         served
@@ -147,7 +145,7 @@ pub(super) async fn changes(State(served): State<Arc<Served>>, query: AskedFor) 
 pub(super) async fn calls(State(served): State<Arc<Served>>, query: AskedFor) -> Response {
     let question = match asked(query) {
         Ok(question) => question,
-        Err(response) => return response,
+        Err(reason) => return said(StatusCode::BAD_REQUEST, &reason),
     };
     answered(
         served

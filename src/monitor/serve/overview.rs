@@ -1,7 +1,7 @@
 //! What the page shows at first: poor shares by site, trunk, codec and endpoint with their course and what changed.
 
-use super::Served;
 use super::answers::{Asked, AskedFor, answered, asked};
+use super::{Served, said};
 use crate::error::{Error, Result};
 use crate::monitor::history::CONFIDENCE;
 use crate::monitor::question::Dimension;
@@ -10,6 +10,7 @@ use crate::monitor::time::{DAY_MS, HOUR_MS, WEEK_MS, iso, now_ms, parse_span};
 use crate::rounding::rounded;
 use crate::statistics::Proportion;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use rusqlite::params_from_iter;
 use serde_json::{Value, json};
@@ -26,7 +27,7 @@ const LONGEST_MS: i64 = 400 * DAY_MS;
 pub(super) async fn overview(State(served): State<Arc<Served>>, query: AskedFor) -> Response {
     let question = match asked(query) {
         Ok(question) => question,
-        Err(response) => return response,
+        Err(reason) => return said(StatusCode::BAD_REQUEST, &reason),
     };
     answered(served.ask(move |store| answer(store, &question)).await)
 }
