@@ -79,6 +79,10 @@ impl Subjects {
                 break;
             }
         }
+        // With gaps, what all biases have in common could as well be quality; over all votes there is none.
+        let common = over(1, &|_, _| 0, &|l, _| bias[l])[0] / known.len() as f64;
+        bias.iter_mut().for_each(|bias| *bias -= common);
+        quality.iter_mut().for_each(|quality| *quality += common);
         let total = over(stimuli, &of_stimulus, &|l, _| weights[l]);
         let of = |quality: f64, total: f64| (total > 0.0).then(|| (quality, total.sqrt().recip()));
         let voted = |listener: usize, value: f64| (given[listener] > 0.0).then_some(value);
