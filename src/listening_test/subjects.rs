@@ -19,9 +19,9 @@ pub(super) struct Subjects {
 /// Where the quality of no stimulus moves by more, it is found.
 const SETTLED: f64 = 1e-10;
 const MOST_ROUNDS: usize = 10_000;
-/// Nobody counts as more consistent than this part of all listeners' spread. Else, with gaps, the likelihood may have no
+/// Nobody counts as more consistent than this part of all listeners' spread. Else the likelihood may have no
 /// maximum: it grows as one listener is taken to be beyond doubt.
-const LEAST_SPREAD: f64 = 0.05;
+const LEAST_SPREAD: f64 = 0.25;
 
 impl Subjects {
     /// `None` where the table does not tell listeners apart, or where fewer than two listeners voted.

@@ -143,10 +143,11 @@ fn agreement_and_the_analysis_of_variance_equal_those_of_pingouin_and_r() {
 fn no_listener_is_taken_to_be_beyond_doubt() {
     let found = json(Path::new("tests/votes/sparse.csv"), &[], 0);
     let listeners = found["scales"][0]["listeners"].as_array().unwrap();
-    let inconsistency: Vec<f64> = listeners.iter().map(|one| number(&one["inconsistency"])).collect();
+    let inconsistency: Vec<f64> =
+        listeners.iter().map(|one| number(&one["inconsistency"])).collect();
     let least = inconsistency.iter().copied().fold(f64::INFINITY, f64::min);
     let all = inconsistency.iter().map(|one| one * one).sum::<f64>() / inconsistency.len() as f64;
-    assert!(least > 0.04 * all.sqrt(), "{inconsistency:?}");
+    assert!(least > 0.2 * all.sqrt(), "{inconsistency:?}");
 }
 
 /// Votes of twelve listeners on drawn qualities; the last four are at random.
