@@ -19,9 +19,9 @@ pub(super) struct Subjects {
 /// Where the quality of no stimulus moves by more, it is found.
 const SETTLED: f64 = 1e-10;
 const MOST_ROUNDS: usize = 10_000;
-/// Nobody counts as more consistent than this part of all listeners' spread. Else, with gaps, the likelihood may have no
+/// Nobody counts as more consistent than this part of all listeners' spread. Else the likelihood may have no
 /// maximum: it grows as one listener is taken to be beyond doubt.
-const LEAST_SPREAD: f64 = 0.05;
+const LEAST_SPREAD: f64 = 0.25;
 
 impl Subjects {
     /// `None` where the table does not tell listeners apart, or where fewer than two listeners voted.
@@ -79,6 +79,10 @@ impl Subjects {
                 break;
             }
         }
+        // With gaps, what all biases have in common could as well be quality; over all votes there is none.
+        let common = over(1, &|_, _| 0, &|l, _| bias[l])[0] / known.len() as f64;
+        bias.iter_mut().for_each(|bias| *bias -= common);
+        quality.iter_mut().for_each(|quality| *quality += common);
         let total = over(stimuli, &of_stimulus, &|l, _| weights[l]);
         let of = |quality: f64, total: f64| (total > 0.0).then(|| (quality, total.sqrt().recip()));
         let voted = |listener: usize, value: f64| (given[listener] > 0.0).then_some(value);

@@ -147,7 +147,7 @@ fn no_listener_is_taken_to_be_beyond_doubt() {
         listeners.iter().map(|one| number(&one["inconsistency"])).collect();
     let least = inconsistency.iter().copied().fold(f64::INFINITY, f64::min);
     let all = inconsistency.iter().map(|one| one * one).sum::<f64>() / inconsistency.len() as f64;
-    assert!(least > 0.04 * all.sqrt(), "{inconsistency:?}");
+    assert!(least > 0.2 * all.sqrt(), "{inconsistency:?}");
 }
 
 /// Votes of twelve listeners on drawn qualities; the last four are at random.
@@ -179,9 +179,9 @@ fn the_model_of_listeners_lies_nearer_the_truth_than_means_where_some_vote_at_ra
     };
     let [means, recovered] = ["/mean", "/recovered/mean"].map(correlation);
     println!("means {means:.3}, recovered {recovered:.3}");
-    assert!(recovered > means && recovered > 0.97, "{recovered} {means}");
+    assert!(recovered > means + 0.02 && recovered > 0.96, "{recovered} {means}");
     // Screening by correlation leaves out those who vote at random, and no one else.
-    let found = json(&path, &["--screen", "correlation:0.7"], 0);
+    let found = json(&path, &["--screen", "correlation:0.6"], 0);
     let listeners = found["scales"][0]["listeners"].as_array().unwrap();
     let out: Vec<&str> = listeners
         .iter()
