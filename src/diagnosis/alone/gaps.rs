@@ -11,6 +11,8 @@ const DEAD_MS: u64 = 2000;
 const EDGE_MS: usize = 5;
 /// Samples that stay below carry nothing (-78 dBov).
 const NOTHING: f32 = 1.0 / 8192.0;
+/// In fainter recordings speech itself stays below, in dBov; there only what has no signal at all is a hole.
+const FAINT_DBOV: f64 = -36.0;
 /// Speech is torn where it is not further below its active level on both edges of a hole, in dB,
 const TORN_DB: f64 = 25.0;
 /// or on one edge of a hole without any signal.
@@ -168,7 +170,8 @@ impl Hole {
         }
         let edges = [self.before, self.after].map(f64::from);
         let within = |edge: f64, db: f64| edge >= ratio(active_dbov - db);
-        let torn = edges.into_iter().all(|edge| within(edge, TORN_DB));
+        let torn = (self.digital || active_dbov >= FAINT_DBOV)
+            && edges.into_iter().all(|edge| within(edge, TORN_DB));
         let once = self.digital && edges.into_iter().any(|edge| within(edge, TORN_ONCE_DB));
         (!self.at_end && (torn || once))
             .then(|| Finding::event(Kind::LostSpeech, place, self.length_ms as f64, 0.9))

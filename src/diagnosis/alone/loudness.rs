@@ -4,8 +4,11 @@ use crate::diagnosis::spectra::Framing;
 use crate::dsp::scales::{decibels, ratio};
 use crate::dsp::sums::moving_means;
 
-/// The noise is what is heard in this share of the frames at most.
+/// The noise is what is heard in this share of the frames at most,
 const PAUSES: f64 = 0.1;
+/// unless it is this much fainter, in dB, in a smaller share: noise is steady, and what is not is speech without pauses.
+const STEADY_DB: f64 = 3.0;
+const FAINTEST: f64 = 0.03;
 /// Frames on either side that a frame's loudness is smoothed with, so that noise is not taken at its faintest moments.
 const REACH: usize = 2;
 /// Speech is this far above the noise, in dB, and not further below the active level.
@@ -16,7 +19,7 @@ const SPEECH_RANGE_DB: f64 = 9.0;
 /// Pauses up to this long are within speech, in seconds (P.56, 5.2.2).
 const HANGOVER_S: f64 = 0.2;
 /// What is fainter is no noise but nothing, in dBov.
-const NOTHING_DBOV: f64 = -100.0;
+const NOTHING_DBOV: f64 = -120.0;
 
 /// The powers of a channel's frames.
 #[derive(Debug, Default)]
@@ -56,7 +59,9 @@ impl Loudness {
         let at = |share: f64| {
             decibels(sorted[(share * (sorted.len() - 1) as f64) as usize].max(nothing))
         };
-        let noise_dbov = at(PAUSES);
+        let (noise_dbov, faintest_dbov) = (at(PAUSES), at(FAINTEST));
+        let is_steady = noise_dbov - faintest_dbov <= STEADY_DB;
+        let noise_dbov = if is_steady { noise_dbov } else { faintest_dbov };
         if at(0.98) - noise_dbov < SPEECH_RANGE_DB {
             return Speech { noise_dbov: decibels(mean(&sorted).max(nothing)), share: 0.0 };
         }
