@@ -9,11 +9,7 @@ use std::io::Write;
 use std::path::Path;
 
 /// Refuses, before anything is read, a place that cannot be written or that holds what is read.
-pub(super) fn check_output(
-    arguments: &Arguments,
-    reference: &Path,
-    degraded: &Path,
-) -> Result<()> {
+pub(super) fn check_output(arguments: &Arguments, reference: &Path, degraded: &Path) -> Result<()> {
     let output = arguments.output.as_path();
     draft::check_place(output)?;
     let model = arguments.model.as_ref().and_then(ModelChoice::path);
