@@ -8,8 +8,6 @@ mod compare;
 mod hostile;
 mod limits;
 mod long_calls;
-mod long_calls;
-mod models;
 mod models;
 #[cfg(unix)]
 mod outputs;
