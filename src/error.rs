@@ -293,6 +293,54 @@ pub enum Error {
         /// All that are known.
         known: String,
     },
+    /// A word that names no estimator.
+    #[error("{word}: not an estimator; give {known} or the path of a .json adapter")]
+    UnknownEstimator {
+        /// What was given.
+        word: String,
+        /// All that are known.
+        known: String,
+    },
+    /// An estimator's adapter that cannot be used.
+    #[error(
+        "{name}: not a usable adapter: {reason}; start from one of the files in models/estimators/"
+    )]
+    InvalidEstimator {
+        /// File.
+        name: String,
+        /// What is wrong in it.
+        reason: String,
+    },
+    /// An estimator's network that is not there.
+    #[error(
+        "{estimator}: its network {network} is not in {looked}; install it with pip install \"basilar[estimate]\", or name the folder of speechmos with --networks"
+    )]
+    NoNetwork {
+        /// The estimator.
+        estimator: String,
+        /// The network's file.
+        network: String,
+        /// Where it was looked for.
+        looked: String,
+    },
+    /// A file that is not the network of an estimator.
+    #[error("{name}: not a usable network: {reason}; name the network that the adapter is for")]
+    InvalidNetwork {
+        /// File.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A recording that an estimator cannot judge.
+    #[error("{name}: not estimated by {estimator}: {reason}")]
+    NotEstimated {
+        /// File or signal.
+        name: String,
+        /// The estimator.
+        estimator: String,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// A value that an input of the E-model cannot have.
     #[error("{symbol} ({meaning}) cannot be {value}; give {least} to {most}")]
     ImpossibleInput {

@@ -59,6 +59,15 @@ pub enum Kind {
     WrongRecording,
     /// The degraded recording is all but silent; the value is its level, in dBov.
     NothingHeard,
+    /// The mean is not zero; the value is how far it is off, in percent of full scale.
+    DcOffset,
+    /// Nothing at all for long, as where a line is dead; the value is how long, in s.
+    DigitalSilence,
+    /// One side of a call speaks and the other is never heard; the value is the share of speech on the side that speaks,
+    /// in percent.
+    OneWayCall,
+    /// There is sound but hardly any speech in it; the value is the share of speech, in percent.
+    LittleSpeech,
 }
 
 impl Kind {
@@ -80,9 +89,9 @@ impl Kind {
             Self::ClockDrift => "ppm",
             Self::LevelOffset | Self::LevelPumping | Self::Coloration => "dB",
             Self::Noise | Self::Hum | Self::CodingDistortion => "dB",
-            Self::Clipping => "%",
+            Self::Clipping | Self::DcOffset | Self::OneWayCall | Self::LittleSpeech => "%",
             Self::BandLimit => "Hz",
-            Self::Reverberation => "s",
+            Self::Reverberation | Self::DigitalSilence => "s",
             Self::WrongRecording => "",
             Self::NothingHeard => "dBov",
         }
@@ -245,6 +254,7 @@ impl Diagnosis {
                 format!("{sum:.0} ms of foreign sound inserted in {times} places")
             }
             (Kind::DelayJump, _) => format!("delay jumps {times} times"),
+            (Kind::DigitalSilence, _) => format!("{sum:.1} s of digital silence in {times} places"),
             _ => own.first().map_or(String::new(), |finding| finding.words.clone()),
         }
     }
@@ -282,5 +292,11 @@ fn words(finding: &Finding) -> String {
         Kind::CodingDistortion => format!("coding distortion {value:.0} dB below the speech"),
         Kind::WrongRecording => "another recording than the reference".to_owned(),
         Kind::NothingHeard => format!("nothing heard ({value:.0} dBov)"),
+        Kind::DcOffset => format!("DC offset of {value:+.1} % of full scale"),
+        Kind::DigitalSilence => format!("{value:.1} s of digital silence{place}"),
+        Kind::OneWayCall => {
+            format!("one-way call: silent, while the other side speaks {value:.0} % of the time")
+        }
+        Kind::LittleSpeech => format!("hardly any speech ({value:.0} % of the time)"),
     }
 }

@@ -33,6 +33,8 @@ pub mod cli;
 pub mod diagnosis;
 mod dsp;
 mod error;
+#[cfg(feature = "estimate")]
+pub mod estimate;
 mod finding;
 pub mod fullband;
 pub mod long_calls;

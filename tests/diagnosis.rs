@@ -1,5 +1,10 @@
 //! What a diagnosis promises, on shipped speech with faults put in here.
 
+#[path = "diagnosis/alone.rs"]
+mod alone;
+#[path = "material/mod.rs"]
+mod material;
+
 use basilar::diagnosis::{Diagnosis, Finding, Kind};
 use basilar::{Model, Scorer, Signal};
 
@@ -143,6 +148,10 @@ fn the_names_of_kinds_are_stable() {
         (Kind::CodingDistortion, "coding_distortion"),
         (Kind::WrongRecording, "wrong_recording"),
         (Kind::NothingHeard, "nothing_heard"),
+        (Kind::DcOffset, "dc_offset"),
+        (Kind::DigitalSilence, "digital_silence"),
+        (Kind::OneWayCall, "one_way_call"),
+        (Kind::LittleSpeech, "little_speech"),
     ];
     for (kind, name) in names {
         assert_eq!(kind.name(), name);

@@ -98,7 +98,7 @@ fn expression(pattern: &str) -> Result<Regex> {
 }
 
 /// The recordings below a folder, sorted by name within each folder.
-fn recordings(folder: &Path) -> impl Iterator<Item = Result<PathBuf>> + use<> {
+pub(super) fn recordings(folder: &Path) -> impl Iterator<Item = Result<PathBuf>> + use<> {
     let name = folder.display().to_string();
     WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_map(
         move |entry| match entry {

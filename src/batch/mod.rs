@@ -1,5 +1,6 @@
 //! Thousands of pairs: scored on all cores, each result safe as soon as it is there.
 
+pub mod alone;
 mod carried;
 mod done;
 mod folders;

@@ -4,7 +4,7 @@ use super::journal::Journal;
 use super::progress::Summary;
 use super::row;
 use crate::error::{Error, Result};
-use crate::table::{self, Column, Format, Writer};
+use crate::table::{self, Cells, Column, Format, Writer};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::PathBuf;
@@ -61,6 +61,24 @@ impl Drop for Output {
             let _ = std::fs::remove_file(&self.partial);
         }
     }
+}
+
+/// Writes rows that are all there to every output.
+pub(super) fn write_rows(
+    mut outputs: Vec<Output>,
+    columns: &[Column],
+    rows: &[Cells],
+) -> Result<()> {
+    for output in &mut outputs {
+        let write = |output: &Output| {
+            let mut writer = output.begin(columns)?;
+            rows.iter().try_for_each(|cells| writer.write(cells))?;
+            Ok(writer)
+        };
+        let written = write(output).and_then(|writer| output.finish(writer));
+        written.map_err(|error| output.unwritable(error))?;
+    }
+    Ok(())
 }
 
 /// Writes what the journal holds to every output.

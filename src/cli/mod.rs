@@ -7,7 +7,10 @@ mod compare;
 mod completions;
 #[cfg(feature = "network")]
 mod emodel;
+#[cfg(feature = "estimate")]
+mod estimate;
 mod input;
+mod inspect;
 mod man;
 mod models;
 mod report;
@@ -34,6 +37,7 @@ Examples:
   basilar report reference.wav degraded.wav -o report.html
   basilar batch pairs.csv -o results.csv
   basilar compare baseline.csv results.csv --junit report.xml
+  basilar inspect call.wav --fail-on clipping,one_way_call
   basilar validate ratings.csv --model fb,wb --plot scatter.svg
 
 Exit codes: 0 done, 1 the gate failed, 2 wrong usage, 3 some inputs could not be scored."
@@ -47,6 +51,9 @@ pub struct Arguments {
 enum Command {
     Batch(batch::Arguments),
     Compare(compare::Arguments),
+    #[cfg(feature = "estimate")]
+    Estimate(Box<estimate::Arguments>),
+    Inspect(Box<inspect::Arguments>),
     Report(report::Arguments),
     Score(score::Arguments),
     Summarize(summarize::Arguments),
@@ -97,6 +104,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let done = match arguments.command {
         Command::Batch(arguments) => batch::run(arguments),
         Command::Compare(arguments) => compare::run(&arguments),
+        #[cfg(feature = "estimate")]
+        Command::Estimate(arguments) => estimate::run(&arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Summarize(arguments) => summarize::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),

@@ -1,6 +1,9 @@
 //! `basilar validate`: metrics against people's votes.
 
 use super::{Exit, Result, data, output, say_error, write_file};
+use basilar::batch::Progress;
+#[cfg(feature = "estimate")]
+use basilar::estimate::Estimator;
 use basilar::report::{json, validation as report};
 use basilar::table::Format;
 use basilar::validation::{Study, Validation};
@@ -31,9 +34,18 @@ pub struct Arguments {
     /// The table of ratings
     ratings: PathBuf,
     /// auto, nb, wb, wb-cor2, fb or paths of .json model files, separated by commas [default: auto,
-    /// or none with --scores]
+    /// or none with --scores or --estimator]
     #[arg(long, value_name = "MODEL", value_delimiter = ',')]
     model: Vec<ModelChoice>,
+    /// Names of estimators or paths of .json adapters, separated by commas: what they say without the
+    /// reference is a metric beside the models
+    #[cfg(feature = "estimate")]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    estimator: Vec<String>,
+    /// The folder of the networks, as for basilar estimate
+    #[cfg(feature = "estimate")]
+    #[arg(long, value_name = "FOLDER", requires = "estimator")]
+    networks: Option<PathBuf>,
     /// A table with scores of other programs: the column degraded and, if need be, reference as in
     /// the ratings; every other column of numbers is a metric [may be given several times]
     #[arg(long, value_name = "FILE")]
@@ -82,7 +94,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit> {
 fn validate(arguments: &Arguments) -> basilar::Result<Validation> {
     check_outputs(arguments)?;
     let mut models = arguments.model.clone();
-    if models.is_empty() && arguments.scores.is_empty() {
+    if models.is_empty() && arguments.scores.is_empty() && !estimates(arguments) {
         models.push(ModelChoice::Auto);
     }
     let study = Study {
@@ -95,13 +107,30 @@ fn validate(arguments: &Arguments) -> basilar::Result<Validation> {
     };
     // Hidden where standard error is no terminal.
     let bar = ProgressBar::new(0);
-    let validation = study.run(&|progress| {
+    let on_row = |progress: &Progress| {
         bar.set_length(progress.expected);
         bar.set_position(progress.rows);
-    })?;
+    };
+    #[cfg(feature = "estimate")]
+    let validation = {
+        let open = |word: &String| Estimator::named(word, arguments.networks.as_deref());
+        let estimators = arguments.estimator.iter().map(open);
+        study.run_with(&estimators.collect::<basilar::Result<Vec<_>>>()?, &on_row)?
+    };
+    #[cfg(not(feature = "estimate"))]
+    let validation = study.run(&on_row)?;
     bar.finish_and_clear();
     write_files(arguments, &validation)?;
     Ok(validation)
+}
+
+/// Whether estimators are among the metrics.
+#[cfg_attr(not(feature = "estimate"), expect(unused_variables, reason = "no option names any"))]
+fn estimates(arguments: &Arguments) -> bool {
+    #[cfg(feature = "estimate")]
+    return !arguments.estimator.is_empty();
+    #[cfg(not(feature = "estimate"))]
+    false
 }
 
 /// Refuses, before anything is scored, names that do not say a format and places that hold what is read.

@@ -34,15 +34,25 @@ pub(super) struct Hum {
 impl Hum {
     /// The stronger of the two mains' hums in a signal, if there is one.
     pub fn in_signal(samples: &[f32], sample_rate: u32) -> Option<Self> {
+        let found = Self::steady_in(samples, sample_rate, STEADY);
+        let sure = |hum: &Self| {
+            let harmonics = &hum.harmonics;
+            harmonics.contains(&1) || harmonics.len() >= 2 && harmonics.contains(&2)
+        };
+        found.into_iter().filter(sure).max_by(|a, b| a.level_dbov.total_cmp(&b.level_dbov))
+    }
+
+    /// The lines at multiples of each of the two mains' frequencies that are there in all frames but a share of them.
+    pub fn steady_in(samples: &[f32], sample_rate: u32, share: f64) -> Vec<Self> {
         let coarse = Decimated::new(samples, sample_rate, RATE_HZ);
         let framing = framing(coarse.sample_rate);
         let powers = Powers::of(&coarse.samples, framing);
         if powers.frames() < 4 {
-            return None;
+            return Vec::new();
         }
-        let steady: Vec<f64> = (0..framing.bins).map(|bin| steady(&powers, bin)).collect();
+        let steady: Vec<f64> = (0..framing.bins).map(|bin| steady(&powers, bin, share)).collect();
         let scale = framing.power_scale();
-        let found = MAINS_HZ.into_iter().filter_map(|mains_hz| {
+        let hum = |mains_hz: f64| {
             let lines: Vec<(usize, f64)> = (1..=HARMONICS)
                 .filter_map(|harmonic| {
                     let power = line(&steady, mains_hz * harmonic as f64 / framing.bin_hz)?;
@@ -51,11 +61,10 @@ impl Hum {
                 .collect();
             let power: f64 = lines.iter().map(|line| line.1).sum();
             let harmonics: Vec<usize> = lines.iter().map(|line| line.0).collect();
-            let sure = harmonics.contains(&1) || harmonics.len() >= 2 && harmonics.contains(&2);
             let level_dbov = decibels(power * scale);
-            sure.then_some(Self { mains_hz, level_dbov, harmonics })
-        });
-        found.max_by(|a, b| a.level_dbov.total_cmp(&b.level_dbov))
+            (!harmonics.is_empty()).then_some(Self { mains_hz, level_dbov, harmonics })
+        };
+        MAINS_HZ.into_iter().filter_map(hum).collect()
     }
 
     /// The hum in what is heard beyond the reference.
@@ -98,10 +107,10 @@ fn framing(rate: f64) -> Framing {
     }
 }
 
-/// The power that a bin has at least most of the time.
-fn steady(powers: &Powers, bin: usize) -> f64 {
+/// The power that a bin has at least, but for a share of the time.
+fn steady(powers: &Powers, bin: usize, share: f64) -> f64 {
     let mut values: Vec<f32> = powers.rows().map(|row| row[bin]).collect();
-    let place = ((values.len() as f64 * STEADY) as usize).min(values.len() - 1);
+    let place = ((values.len() as f64 * share) as usize).min(values.len() - 1);
     f64::from(*values.select_nth_unstable_by(place, f32::total_cmp).1)
 }
 

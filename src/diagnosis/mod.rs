@@ -10,7 +10,10 @@
 //!    coloration), `level_pumping`, `clipping`, `noise`, `hum`, `impulse_response` (echo, reverberation),
 //!    `coding_distortion`.
 //! 3. `taken_back`: the recording without one cause.
+//!
+//! What a recording shows without any reference is found by `alone`.
 
+pub mod alone;
 mod clipping;
 mod coding_distortion;
 mod evidence;

@@ -124,7 +124,7 @@ impl<T: Serialize> Serialize for Entry<T> {
 }
 
 /// One document on a line.
-fn line(out: &mut impl Write, document: &impl Serialize) -> Result<()> {
+pub(super) fn line(out: &mut impl Write, document: &impl Serialize) -> Result<()> {
     serde_json::to_writer(&mut *out, document).map_err(Error::from)?;
     writeln!(out)
 }

@@ -5,6 +5,9 @@ pub mod calls;
 pub mod comparison;
 #[cfg(feature = "network")]
 pub mod emodel;
+#[cfg(feature = "estimate")]
+pub mod estimates;
+pub mod inspection;
 pub mod json;
 pub mod junit;
 pub mod long_calls;

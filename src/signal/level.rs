@@ -40,17 +40,9 @@ pub struct SpeechLevel {
 
 impl SpeechLevel {
     pub(super) fn measure(samples: &[f32], sample_rate: u32) -> Self {
-        let energy: f64 = samples.iter().map(|&x| f64::from(x).powi(2)).sum();
-        let peak = samples.iter().fold(0.0, |peak: f32, x| peak.max(x.abs()));
-        let active = active_samples(samples, sample_rate);
-        let active_dbov = active_level(energy, &active);
-        let long_term_dbov = dbov(energy / samples.len().max(1) as f64);
-        let activity_factor = match active_dbov > SILENCE_DBOV {
-            true => ratio(long_term_dbov - active_dbov).min(1.0),
-            false => 0.0,
-        };
-        let peak_dbov = dbov(f64::from(peak).powi(2));
-        Self { active_dbov, long_term_dbov, peak_dbov, activity_factor }
+        let mut meter = LevelMeter::new(sample_rate);
+        meter.push(samples);
+        meter.level()
     }
 }
 
@@ -63,30 +55,79 @@ fn threshold(place: usize) -> f64 {
     2f64.powi(place as i32 - THRESHOLDS as i32)
 }
 
-/// For each threshold, the samples at which the envelope reaches it or did so within the hangover.
+/// Measures the speech level of a signal that comes piece by piece.
 ///
-/// The thresholds are octaves, so the envelope's exponent says how many it reaches; what is
-/// counted is the highest such number within the hangover.
-fn active_samples(samples: &[f32], sample_rate: u32) -> [u64; THRESHOLDS] {
-    let rate = f64::from(sample_rate);
-    let smoothing = (-1.0 / (rate * TIME_CONSTANT_S)).exp();
-    let hangover = (rate * HANGOVER_S).ceil() as usize;
-    let mut last_reached = [0; THRESHOLDS + 1];
-    let mut reached = 0;
-    let mut durations = [0; THRESHOLDS + 1];
-    let (mut first_stage, mut envelope) = (0.0, 0.0);
-    for (now, &sample) in samples.iter().enumerate() {
-        first_stage += (1.0 - smoothing) * (f64::from(sample.abs()) - first_stage);
-        envelope += (1.0 - smoothing) * (first_stage - envelope);
-        let reaches = thresholds_reached(envelope);
-        last_reached[reaches] = now;
-        reached = reached.max(reaches);
-        while now - last_reached[reached] > hangover {
-            reached -= 1;
+/// For each threshold it counts the samples at which the envelope reaches it or did so within the hangover. The thresholds
+/// are octaves, so the envelope's exponent says how many it reaches; what is counted is the highest such number within the
+/// hangover.
+#[derive(Debug, Clone)]
+pub(crate) struct LevelMeter {
+    smoothing: f64,
+    hangover: usize,
+    samples: usize,
+    energy: f64,
+    peak: f32,
+    first_stage: f64,
+    envelope: f64,
+    reached: usize,
+    /// When each number of thresholds was last reached.
+    last_reached: [usize; THRESHOLDS + 1],
+    /// Samples for which each number is the highest.
+    durations: [u64; THRESHOLDS + 1],
+}
+
+impl LevelMeter {
+    pub fn new(sample_rate: u32) -> Self {
+        let rate = f64::from(sample_rate);
+        Self {
+            smoothing: (-1.0 / (rate * TIME_CONSTANT_S)).exp(),
+            hangover: (rate * HANGOVER_S).ceil() as usize,
+            samples: 0,
+            energy: 0.0,
+            peak: 0.0,
+            first_stage: 0.0,
+            envelope: 0.0,
+            reached: 0,
+            last_reached: [0; THRESHOLDS + 1],
+            durations: [0; THRESHOLDS + 1],
         }
-        durations[reached] += 1;
     }
-    std::array::from_fn(|place| durations[place + 1..].iter().sum())
+
+    /// Takes the next samples.
+    pub fn push(&mut self, samples: &[f32]) {
+        self.energy = samples.iter().fold(self.energy, |sum, &x| sum + f64::from(x).powi(2));
+        self.peak = samples.iter().fold(self.peak, |peak, x| peak.max(x.abs()));
+        let Self { smoothing, hangover, mut first_stage, mut envelope, mut reached, .. } = *self;
+        for (now, &sample) in (self.samples..).zip(samples) {
+            first_stage += (1.0 - smoothing) * (f64::from(sample.abs()) - first_stage);
+            envelope += (1.0 - smoothing) * (first_stage - envelope);
+            let reaches = thresholds_reached(envelope);
+            self.last_reached[reaches] = now;
+            reached = reached.max(reaches);
+            while now - self.last_reached[reached] > hangover {
+                reached -= 1;
+            }
+            self.durations[reached] += 1;
+        }
+        (self.first_stage, self.envelope, self.reached) = (first_stage, envelope, reached);
+        self.samples += samples.len();
+    }
+
+    /// The level of all samples taken.
+    pub fn level(&self) -> SpeechLevel {
+        let active_dbov = active_level(self.energy, &self.active_samples());
+        let long_term_dbov = dbov(self.energy / self.samples.max(1) as f64);
+        let activity_factor = match active_dbov > SILENCE_DBOV {
+            true => ratio(long_term_dbov - active_dbov).min(1.0),
+            false => 0.0,
+        };
+        let peak_dbov = dbov(f64::from(self.peak).powi(2));
+        SpeechLevel { active_dbov, long_term_dbov, peak_dbov, activity_factor }
+    }
+
+    fn active_samples(&self) -> [u64; THRESHOLDS] {
+        std::array::from_fn(|place| self.durations[place + 1..].iter().sum())
+    }
 }
 
 fn thresholds_reached(envelope: f64) -> usize {
@@ -194,7 +235,9 @@ mod tests {
                 }
             }
         }
-        assert_eq!(active_samples(&samples, 16_000), active);
+        let mut meter = LevelMeter::new(16_000);
+        samples.chunks(777).for_each(|piece| meter.push(piece));
+        assert_eq!(meter.active_samples(), active);
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod warning;
 pub use audio_files::{AUDIO_EXTENSIONS, is_audio_file};
 pub use channel::Channel;
 pub use encoding::{Encoding, RawFormat};
+pub(crate) use level::LevelMeter;
 pub use level::SpeechLevel;
 pub use limits::{
     LARGEST_SAMPLE, LONGEST_PIPE_SILENCE_S, LONGEST_WHOLE_S, MOST_PIPE_BYTES, SAMPLE_RATES,

@@ -30,6 +30,11 @@ impl Stream {
         Ok(Self { decoding, most_frames })
     }
 
+    /// The file, or what messages call it.
+    pub(crate) fn name(&self) -> &str {
+        self.decoding.mixdown.name()
+    }
+
     /// Samples per second.
     pub fn sample_rate(&self) -> u32 {
         self.decoding.mixdown.sample_rate()

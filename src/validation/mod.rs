@@ -10,6 +10,8 @@ mod ceiling;
 mod correlation;
 mod dataset;
 mod deviation;
+#[cfg(feature = "estimate")]
+mod estimators;
 mod mapping;
 mod opinion;
 mod peers;
@@ -28,6 +30,7 @@ use crate::error::{Error, Result};
 use crate::model::ModelChoice;
 use crate::signal::Channel;
 use crate::table::Cells;
+use peers::Peer;
 use ratings::Ratings;
 use serde::Serialize;
 use std::num::NonZeroUsize;
@@ -84,13 +87,37 @@ impl Study {
     /// A table that cannot be used, or metrics that cannot be told apart. A row that is no rating, and
     /// a recording that cannot be scored, cost themselves only and have a sentence in the result.
     pub fn run(&self, on_row: &(dyn Fn(&Progress) + Sync)) -> Result<Validation> {
+        self.run_beside(&|_| (Vec::new(), Vec::new()), on_row)
+    }
+
+    /// The same, with estimators among the metrics: each of their values is one, such as `plcmos overall`.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run). A recording that an estimator cannot judge costs itself only.
+    #[cfg(feature = "estimate")]
+    pub fn run_with(
+        &self,
+        estimators: &[crate::estimate::Estimator],
+        on_row: &(dyn Fn(&Progress) + Sync),
+    ) -> Result<Validation> {
+        self.run_beside(&|ratings| estimators::judge(self, estimators, ratings), on_row)
+    }
+
+    /// Runs the study with what others say of the ratings, and the sentences of what they could not judge.
+    fn run_beside(
+        &self,
+        others: &dyn Fn(&Ratings) -> (Vec<Peer>, Vec<String>),
+        on_row: &(dyn Fn(&Progress) + Sync),
+    ) -> Result<Validation> {
         let mut ratings = Ratings::read(&self.ratings)?;
         let rated = ratings.rows.clone();
         if !self.keep_references {
             ratings.rows.retain(|rating| rating.reference != rating.degraded);
         }
         let peers = self.scores.iter().map(|path| peers::read(path, &ratings));
-        let peers: Vec<_> = peers.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+        let mut peers: Vec<_> = peers.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+        let (judged, unjudged) = others(&ratings);
+        peers.splice(..0, judged);
         let models = self.models.iter().map(ModelChoice::label);
         let peer_names = peers.iter().map(|peer| peer.name.as_str());
         let metrics: Vec<String> = models.chain(peer_names).map(str::to_owned).collect();
@@ -104,6 +131,7 @@ impl Study {
 
         let mut scores: Vec<Cells> = vec![Cells::new(); ratings.rows.len()];
         let mut errors: Vec<String> = ratings.refused.iter().map(Error::to_string).collect();
+        errors.extend(unjudged);
         for ((model, place), outcome) in tasks.into_iter().zip(outcomes) {
             match outcome {
                 Ok(mos_lqo) => {

@@ -7,6 +7,9 @@ mod bad_input;
 #[cfg(unix)]
 mod closed_pipes;
 mod doors;
+#[cfg(feature = "estimate")]
+mod estimate;
+mod inspect;
 mod json;
 mod listening;
 mod long_calls;

@@ -115,7 +115,7 @@ pub fn band_pass(signal: &[f32], low_hz: f64, high_hz: f64) -> Vec<f32> {
 }
 
 /// The sum of delayed and weighted copies, by way of their spectra: thousands of copies take no longer than one.
-fn reflections(signal: &[f32], taps: &[(i64, f32)]) -> Vec<f32> {
+pub fn reflections(signal: &[f32], taps: &[(i64, f32)]) -> Vec<f32> {
     let reach = taps.iter().map(|tap| tap.0.unsigned_abs() as usize).max().unwrap_or(0);
     let length = (signal.len() + reach).next_power_of_two();
     let mut planner = realfft::RealFftPlanner::<f64>::new();
