@@ -1,6 +1,7 @@
 //! Bytes that no one thought of, made from seeds, for everything that takes bytes: see `fuzz/targets.rs`.
 //!
-//! A few hundred of the same kind each time; with `BASILAR_FUZZ_SECONDS=60` other ones each time, for so long a target.
+//! A few hundred of the same kind each time; with `BASILAR_FUZZ_SECONDS=60` more of them, for so long a target; with
+//! another `BASILAR_FUZZ_SEED` other ones.
 //! An input that breaks a promise is kept in `target/findings`.
 
 #[path = "../../fuzz/targets.rs"]
@@ -17,7 +18,7 @@ use std::env;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 /// Inputs of a target where no time is given.
 const INPUTS: usize = 150;
@@ -30,8 +31,8 @@ fn fuzz(name: &str, target: fn(&[u8]), seeds: &[Vec<u8>]) {
     assert!(!seeds.is_empty(), "{name} has seeds");
     let time = env::var("BASILAR_FUZZ_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
     let time = time.map(Duration::from_secs);
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_nanos());
-    let mut random = Random(if time.is_some() { since_epoch as u64 } else { 1 });
+    let seed = env::var("BASILAR_FUZZ_SEED").ok().and_then(|seed| seed.parse().ok());
+    let mut random = Random(seed.unwrap_or(1));
     let started = Instant::now();
     let mut inputs = 0;
     // The seeds themselves first.
