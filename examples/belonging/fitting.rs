@@ -1,6 +1,7 @@
 //! Logistic regression of belonging together on the correlation and the logarithm of its spreads.
 
 use super::Judged;
+use nalgebra::{Matrix3, Vector3};
 use std::fmt;
 
 /// Offset, weight of the correlation, weight of the logarithm of the spreads.
@@ -60,20 +61,9 @@ fn dot(a: &[f64; 3], b: &[f64; 3]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// Three linear equations by Gauss's elimination; the matrix is positive definite.
-fn solved(mut matrix: [[f64; 3]; 3], mut right: [f64; 3]) -> [f64; 3] {
-    for pivot in 0..3 {
-        for row in pivot + 1..3 {
-            let factor = matrix[row][pivot] / matrix[pivot][pivot];
-            for column in pivot..3 {
-                matrix[row][column] -= factor * matrix[pivot][column];
-            }
-            right[row] -= factor * right[pivot];
-        }
-    }
-    for row in (0..3).rev() {
-        let known: f64 = (row + 1..3).map(|column| matrix[row][column] * right[column]).sum();
-        right[row] = (right[row] - known) / matrix[row][row];
-    }
-    right
+/// Three linear equations with a positive definite matrix.
+fn solved(matrix: [[f64; 3]; 3], right: [f64; 3]) -> [f64; 3] {
+    // The matrix is symmetric: its rows are its columns.
+    let cholesky = Matrix3::from(matrix).cholesky().expect("weighed features and a ridge");
+    cholesky.solve(&Vector3::from(right)).into()
 }

@@ -108,11 +108,12 @@ impl Arguments {
             Some(path) => LimitsFile::open(path)?,
             None => LimitsFile::default(),
         };
-        let mut given = Limits::default();
-        given.max_drop = self.max_drop;
-        given.min = self.min;
-        given.smallest_effect = self.smallest_effect;
-        given.measures = self.measures.limits().collect();
+        let given = Limits {
+            max_drop: self.max_drop,
+            min: self.min,
+            smallest_effect: self.smallest_effect,
+            measures: self.measures.limits().collect(),
+        };
         Ok(Rules {
             key: self.key.clone(),
             group_by: self.group_by.clone(),

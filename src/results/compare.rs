@@ -250,10 +250,10 @@ fn notes(groups: &[GroupComparison]) -> Vec<String> {
             .flat_map(|row| row.noticed.iter().map(move |noticed| (row, noticed)))
             .filter(|(_, noticed)| noticed.measure == measure)
             .collect();
-        let moved = |noticed: &&super::measure::Beyond| {
+        let moved = |noticed: &super::measure::Beyond| {
             (noticed.result - noticed.baseline.unwrap_or(0.0)).abs()
         };
-        let (row, worst) = noticed.iter().max_by(|a, b| moved(&&*a.1).total_cmp(&moved(&&*b.1)))?;
+        let (row, worst) = noticed.iter().max_by(|a, b| moved(a.1).total_cmp(&moved(b.1)))?;
         let rows = if noticed.len() == 1 { "row" } else { "rows" };
         let told = worst.message.split(", more than").next().unwrap_or_default();
         Some(format!(

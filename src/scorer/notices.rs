@@ -134,13 +134,14 @@ impl Score {
 /// Two rates whose ratio is that of the lengths, the lower where the shorter is.
 fn ratio_of_rates(own_s: f64, other_s: f64) -> Option<[f64; 2]> {
     let ratio = other_s / own_s;
-    let pairs = RATES_HZ.iter().flat_map(|&own| RATES_HZ.iter().map(move |&other| [own, other]));
+    let mut pairs =
+        RATES_HZ.iter().flat_map(|&own| RATES_HZ.iter().map(move |&other| [own, other]));
     let fits = |&[own, other]: &[f64; 2]| {
         let expected = other / own;
         expected.max(1.0 / expected) >= LENGTHS_FROM
             && (ratio / expected - 1.0).abs() < LENGTHS_WITHIN
     };
-    pairs.filter(fits).next()
+    pairs.find(fits)
 }
 
 #[cfg(test)]

@@ -84,6 +84,9 @@ impl Validation {
     }
 }
 
+/// Asks others of the ratings: what they say, and the sentences of what they could not judge.
+type Others<'a> = dyn Fn(&Ratings) -> (Vec<Peer>, Vec<String>) + 'a;
+
 impl Study {
     /// Scores what has to be scored and takes the statistics.
     ///
@@ -110,7 +113,7 @@ impl Study {
     /// Runs the study with what others say of the ratings, and the sentences of what they could not judge.
     fn run_beside(
         &self,
-        others: &dyn Fn(&Ratings) -> (Vec<Peer>, Vec<String>),
+        others: &Others,
         on_row: &(dyn Fn(&Progress) + Sync),
     ) -> Result<Validation> {
         let mut ratings = Ratings::read(&self.ratings)?;

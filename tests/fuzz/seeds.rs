@@ -122,7 +122,7 @@ pub fn signals() -> Vec<Vec<u8>> {
         let mut commands = vec![number as u8];
         for command in 0..8_u8 {
             commands.extend([
-                command | 0x80 * (number as u8 % 2),
+                command | (0x80 * (number as u8 % 2)),
                 40_u8.wrapping_mul(command),
                 command,
                 0,

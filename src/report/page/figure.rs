@@ -196,13 +196,13 @@ fn waveform(
     let together = pairs.len().div_ceil(POINTS).max(1);
     let middle = panel.y + panel.height / 2.0;
     let y = |value: i8| middle - f64::from(value) / loudest * panel.height / 2.0;
-    let points = |side: &dyn Fn(&[(i8, i8)]) -> i8| -> Vec<String> {
+    let points = |side: fn(&[(i8, i8)]) -> i8| -> Vec<String> {
         let chunks = pairs.chunks(together).enumerate();
         let x = |index: usize| layout.x((index as f64 + 0.5) * together as f64 * step_s);
         chunks.map(|(index, chunk)| format!("{:.1} {:.1}", x(index), y(side(chunk)))).collect()
     };
-    let mut outline = points(&|chunk| chunk.iter().map(|pair| pair.1).max().unwrap_or(0));
-    let below = points(&|chunk| chunk.iter().map(|pair| pair.0).min().unwrap_or(0));
+    let mut outline = points(|chunk| chunk.iter().map(|pair| pair.1).max().unwrap_or(0));
+    let below = points(|chunk| chunk.iter().map(|pair| pair.0).min().unwrap_or(0));
     outline.extend(below.into_iter().rev());
     panel.paths.push((format!("M{}Z", outline.join("L")), colour, true));
     let amplitude = loudest / 127.0;

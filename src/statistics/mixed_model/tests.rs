@@ -22,9 +22,11 @@ fn with_complete_pairs_it_is_the_paired_t_test() {
 fn what_does_not_vary_differs_surely() {
     let fixed = Factor::new("codec", [0, 0, 1, 1]);
     let item = Factor::new("item", [0, 1, 0, 1]);
-    let model = MixedModel::fit(&[3.0, 3.0, 4.0, 4.0], &fixed, &[item.clone()]).expect("four");
+    let model =
+        MixedModel::fit(&[3.0, 3.0, 4.0, 4.0], &fixed, std::slice::from_ref(&item)).expect("four");
     assert_eq!((model.difference(1, 0).value, model.difference(1, 0).p()), (1.0, 0.0));
-    let ties = MixedModel::fit(&[3.0, 3.0, 3.0, 3.0], &fixed, &[item.clone()]).expect("four");
+    let ties =
+        MixedModel::fit(&[3.0, 3.0, 3.0, 3.0], &fixed, std::slice::from_ref(&item)).expect("four");
     assert_eq!((ties.difference(1, 0).value, ties.difference(1, 0).p()), (0.0, 1.0));
     // The items differ, the codecs by the same on each.
     let alike = MixedModel::fit(&[3.0, 4.0, 3.5, 4.5], &fixed, &[item]).expect("four");
