@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Tells what became of the calls of a store: sums, the worst calls, this week against those before
+/// Tells what became of a store's calls: sums, the worst, this week against those before
 ///
 /// The headline is the share of poor calls with its 95 % interval, not a mean of MOS. Scales are never mixed: every line
 /// is of one scale.

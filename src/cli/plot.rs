@@ -9,7 +9,7 @@ use basilar::{ModelChoice, Scorer, Signal};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Draws a pair for a paper: waveforms, spectrograms, loudness difference, delay, local MOS-LQO, causes
+/// Draws a pair for a paper: waveforms, spectrograms, delay, local MOS-LQO, causes
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

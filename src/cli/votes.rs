@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Evaluates a listening test: from votes to mean opinions, intervals, and how far listeners agree
+/// Evaluates a listening test: mean opinions, intervals, how far listeners agree
 ///
 /// The votes are a CSV, TSV, JSON Lines or Parquet file: a row a vote with the columns listener,
 /// item, condition and score (for P.835 sig, bak and ovrl); or a row an item and a column a

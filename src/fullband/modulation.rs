@@ -74,13 +74,13 @@ mod tests {
     fn what_is_too_soft_to_be_heard_loses_what_silence_does_and_no_more_than_the_limit() {
         let most_db = Parameters::built_in().modulation.unwrap().most_db;
         assert_eq!([1e-9, 0.0].map(|gain| lost_to(gain, 0.0)), [most_db; 2]);
-        assert!(lost_to(1e-2, 0.0) < 0.1);
+        assert!(lost_to(0.1, 0.0) < 0.1);
     }
 
     #[test]
     fn the_more_noise_the_less_modulation_is_left() {
-        let lost = [0.0, 1e4, 1e5, 1e6].map(|noise| lost_to(1.0, noise));
+        let lost = [0.0, 3e3, 1e4, 3e4].map(|noise| lost_to(1.0, noise));
         assert_eq!(lost[0], 0.0);
-        assert!(lost.windows(2).all(|pair| pair[1] > pair[0]) && lost[3] > 3.0, "{lost:?}");
+        assert!(lost.windows(2).all(|pair| pair[1] > pair[0]) && lost[3] > 2.0, "{lost:?}");
     }
 }

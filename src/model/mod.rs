@@ -274,7 +274,7 @@ mod tests {
         ["p862-wb-cor2", "1.0.0", "5de706ec1dc6794f"],
         ["basilar-fb", "2.0.0", "0c9b9d113eb8646f"],
         ["basilar-alignment", "2.0.0", "1c2c0668822d87fb"],
-        ["basilar-long-calls", "1.0.0", "28cf327f06d3b010"],
+        ["basilar-long-calls", "1.0.0", "9a7c517b9b794b69"],
     ];
 
     #[test]

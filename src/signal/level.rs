@@ -176,8 +176,12 @@ pub(super) fn warnings(samples: &[f32], sample_rate: u32) -> impl Iterator<Item 
 
 /// Root mean square of what lies below hearing, the mean aside.
 ///
-/// Means over half a period of the limit let pass what is slower and little of speech.
+/// Means over half a period of the limit let pass what is slower and little of speech. Less than a second does not show
+/// what rumbles.
 fn rumble(samples: &[f32], sample_rate: u32) -> f64 {
+    if samples.len() < sample_rate as usize {
+        return 0.0;
+    }
     let length = ((f64::from(sample_rate) / HEARD_FROM_HZ / 2.0).round() as usize).max(1);
     let means: Vec<f64> =
         samples.chunks_exact(length).map(|block| sum(block) / length as f64).collect();

@@ -9,7 +9,7 @@ use basilar::report::page::{RecordingFile, Sound};
 use basilar::{Error, ModelChoice};
 use std::path::{Path, PathBuf};
 
-/// Writes a page that shows why a recording scores as it does, or what a table of results comes to
+/// Writes a page that shows why a recording scores as it does, or what results come to
 ///
 /// One HTML file that holds all it needs. Of a pair: the score, the causes with what each costs, waveforms,
 /// spectrograms, loudness difference, delay and local MOS-LQO on one time axis, and the sound of both. Of results: headline
