@@ -264,8 +264,14 @@ mod tests {
 
     #[test]
     fn windows_start_by_whole_hops() {
-        let windows =
-            Windows { length: 144_160, hop: 16_000, short: Short::Repeat, least: 0, most: None };
+        let windows = Windows {
+            length: 144_160,
+            length_hops: None,
+            hop: 16_000,
+            short: Short::Repeat,
+            least: 0,
+            most: None,
+        };
         for (samples, count) in
             [(144_160, 1), (160_000, 1), (175_999, 1), (176_000, 2), (279_662, 8)]
         {

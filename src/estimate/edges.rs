@@ -38,8 +38,8 @@ impl Divided {
     pub fn suits(&self, length: usize, hop: usize) -> bool {
         let Shared { frame_length, frame_hop, frames_per_step, edge_steps, .. } = self.shared;
         let frames = (length.saturating_sub(frame_length)) / frame_hop + 1;
-        hop % (frame_hop * frames_per_step) == 0
-            && frames % frames_per_step == 0
+        hop.is_multiple_of(frame_hop * frames_per_step)
+            && frames.is_multiple_of(frames_per_step)
             && frames > 8 * edge_steps * frames_per_step
     }
 

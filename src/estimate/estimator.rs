@@ -22,6 +22,7 @@ pub struct Estimator {
 }
 
 /// How the network is run.
+#[expect(clippy::large_enum_variant, reason = "there is one of each estimator")]
 enum Form {
     /// As it is.
     Whole(Network),

@@ -225,7 +225,7 @@ fn transform(phases: &[f32], tiles: usize, to: &mut [f32], stride: usize) {
         std::array::from_fn(|row| std::array::from_fn(|column| phase(row, column)));
     let mut upright = vec![0.0f32; PRODUCTS * tiles];
     for column in 0..TILE_IN {
-        let rows: [&[f32]; TILE_IN] = std::array::from_fn(|row| columns[row][column]);
+        let rows = columns.map(|row| row[column]);
         let mut parts = upright.chunks_exact_mut(tiles).skip(column).step_by(TILE_IN);
         let mut parts: [&mut [f32]; TILE_IN] =
             std::array::from_fn(|_| parts.next().unwrap_or_default());
