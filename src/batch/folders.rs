@@ -1,19 +1,15 @@
 //! Two folders as a manifest: each degraded recording with the reference of its name, or of a part of its name.
 
-use super::pattern::Pattern;
+use super::pattern::{Names, Pattern};
 use crate::error::{Error, Result};
 use crate::signal::is_audio_file;
 use crate::table::{Cells, Rows};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use walkdir::WalkDir;
 
 /// How many names are told that are nearly the one that was looked for.
 const NEAREST: usize = 2;
-
-/// References by their paths within their folder, without extension.
-pub(super) type Names = BTreeMap<String, PathBuf>;
 
 /// A folder of references and a folder of degraded recordings, with all folders in them.
 #[derive(Debug, Clone)]

@@ -1,10 +1,13 @@
 //! How the names of degraded recordings are made: the reference's name, and what the other parts say.
 
-use super::folders::Names;
 use crate::error::{Error, Result};
 use crate::table::Cells;
 use regex_lite::{Captures, Regex};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+/// References by their paths within their folder, without extension.
+pub(super) type Names = BTreeMap<String, PathBuf>;
 
 /// Where the reference's name stands.
 const REFERENCE: &str = "{reference}";
