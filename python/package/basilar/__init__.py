@@ -23,7 +23,18 @@ from ._pesq import (
     pesq,
     pesq_batch,
 )
-from ._score import Alignment, Diagnosis, Finding, Impairments, Intervals, Levels, Score, Timeline, Utterance
+from ._score import (
+    Alignment,
+    Connection,
+    Diagnosis,
+    Finding,
+    Impairments,
+    Intervals,
+    Levels,
+    Score,
+    Timeline,
+    Utterance,
+)
 from ._scoring import score, score_many
 
 __all__ = [
@@ -31,6 +42,7 @@ __all__ = [
     "ArgumentError",
     "BufferTooShortError",
     "Call",
+    "Connection",
     "Diagnosis",
     "Error",
     "FileError",

@@ -147,6 +147,8 @@ class Diagnosis:
 
     findings: tuple[Finding, ...]
     """The dearest kind first, findings of one kind in order of time."""
+    speech_above_distortion_db: float | None = None
+    """How far the speech stands above what no finding explains, in dB; None where nothing follows the reference."""
 
     @property
     def main_cause(self) -> str | None:
@@ -157,6 +159,28 @@ class Diagnosis:
     def causes(self) -> dict[str, float | None]:
         """Every kind found with what it costs in MOS-LQO, the dearest first; costs need not add up."""
         return {finding.kind: finding.cost_mos for finding in self.findings}
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What a connection did to time and level: measured in the same way whatever model scores."""
+
+    delay_s: float
+    """The delay at the start, in seconds; positive where the degraded recording is late."""
+    delay_range_s: tuple[float, float]
+    """The smallest and largest delay, in seconds, without what the clocks move."""
+    delay_jitter_s: float
+    """How far those are apart, in seconds."""
+    clock_drift_ppm: float
+    """How much slower the degraded recording's clock makes it, in parts per million; zero where none can be told."""
+    unheard_speech_s: float
+    """How much of the reference's speech is not heard, in seconds."""
+    level_change_db: float
+    """How much louder the degraded recording's active speech level (P.56) is, in dB."""
+    gain_range_db: float | None
+    """Between which limits the gain goes up and down, in dB; None where too little speech is heard to tell."""
+    confidence: float
+    """How sure the alignment is that the degraded recording holds the reference, 0 to 1."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -190,6 +214,10 @@ class Score:
     """Levels and activity of the degraded recording."""
     warnings: tuple[str, ...]
     """What a careful listener should know about the inputs."""
+    warning_kinds: tuple[str, ...] = ()
+    """The kinds of those warnings, such as ``clipped`` or ``wrong_recording``, each once."""
+    connection: Connection | None = None
+    """What the connection did to time and level; by basilar-fb, and with ``explain``."""
     diagnosis: Diagnosis | None = None
     """Why it is as it is; None unless that was asked for with ``explain``."""
 
@@ -197,8 +225,8 @@ class Score:
         """The same as lists and dictionaries, fit for JSON."""
         plain = _plain(self)
         assert isinstance(plain, dict)
-        if self.diagnosis is None:
-            del plain["diagnosis"]
+        for absent in [name for name in ("connection", "diagnosis") if plain[name] is None]:
+            del plain[absent]
         return plain
 
     def __repr__(self) -> str:
@@ -216,7 +244,7 @@ class Score:
 def score_of(told: dict[str, Any]) -> Score:
     """The score of which the library tells this."""
     alignment, timeline, impairments = told["alignment"], told["timeline"], told["impairments"]
-    diagnosis = told.get("diagnosis")
+    diagnosis, connection = told.get("diagnosis"), told.get("connection")
     return Score(
         **{
             **told,
@@ -232,7 +260,14 @@ def score_of(told: dict[str, Any]) -> Score:
             "reference": Levels(**told["reference"]),
             "degraded": Levels(**told["degraded"]),
             "warnings": tuple(told["warnings"]),
-            "diagnosis": diagnosis and Diagnosis(tuple(Finding(**finding) for finding in diagnosis["findings"])),
+            "warning_kinds": tuple(told["warning_kinds"]),
+            "connection": connection
+            and Connection(**{**connection, "delay_range_s": tuple(connection["delay_range_s"])}),
+            "diagnosis": diagnosis
+            and Diagnosis(
+                tuple(Finding(**finding) for finding in diagnosis["findings"]),
+                diagnosis["speech_above_distortion_db"],
+            ),
         }
     )
 
