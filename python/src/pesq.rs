@@ -95,11 +95,20 @@ enum Rows {
 impl Samples<'_> {
     fn rows(&self) -> Rows {
         match self {
-            Self::Int16(array) => Rows::Int16(array.as_array().to_owned()),
-            Self::Float32(array) => Rows::Float32(array.as_array().to_owned()),
-            Self::Float64(array) => Rows::Float64(array.as_array().to_owned()),
+            Self::Int16(array) => Rows::Int16(owned(array.as_array())),
+            Self::Float32(array) => Rows::Float32(owned(array.as_array())),
+            Self::Float64(array) => Rows::Float64(owned(array.as_array())),
         }
     }
+}
+
+/// A copy; of an array without elements NumPy may give strides that ndarray takes for a defect.
+fn owned<T: Clone>(array: ArrayViewD<'_, T>) -> ArrayD<T> {
+    if array.is_empty() {
+        let shape = array.raw_dim();
+        return ArrayD::from_shape_vec(shape, Vec::new()).expect("no elements for none");
+    }
+    array.to_owned()
 }
 
 impl Rows {

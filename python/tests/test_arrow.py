@@ -34,7 +34,7 @@ def test_columns_are_those_of_basilar_batch(tmp_path):
     from subprocess import run
 
     (tmp_path / "pairs.csv").write_text("\n".join(["reference,degraded", ",".join(PAIRS[0])]))
-    run(["basilar", "batch", tmp_path / "pairs.csv", "-o", tmp_path / "r.parquet"], check=True)
+    run(["basilar", "batch", "--score-only", tmp_path / "pairs.csv", "-o", tmp_path / "r.parquet"], check=True)
     import pyarrow.parquet
 
     batch = pyarrow.parquet.read_table(tmp_path / "r.parquet")

@@ -23,7 +23,7 @@ def score_arrow(
     channel: Channel = "mono",
     jobs: int | None = None,
 ) -> Union[pa.Table, pa.RecordBatch]:
-    """Scores every row of a table.
+    """Scores every row of a table, as ``basilar batch --score-only`` does.
 
     The two columns hold paths or URLs that fsspec reaches, encoded files as binary, or lists of samples: int16, or float
     or double with full scale ±1.0. A row that cannot be scored costs nothing but itself: its ``error_kind`` and
