@@ -445,7 +445,11 @@ pub enum Error {
         name: String,
     },
     /// A column that is needed or was asked for, and is not there.
-    #[error("{name}: it has no column {column}, only {found}; name one so, or choose among these")]
+    #[error(
+        "{name}: it has no column {}, only {}; name one so, or choose among these",
+        one_line(column),
+        one_line(found)
+    )]
     NoColumn {
         /// File, or the option that names columns.
         name: String,
@@ -757,3 +761,21 @@ fn conversion(name: &str) -> String {
 
 /// A result with basilar's error.
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// What a table holds, as part of a sentence: without line breaks and escape sequences.
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_columns_break_no_line() {
+        let [name, column, found] =
+            ["a.csv", "co\ndec", "r\r\nference, mos\u{1b}[31m"].map(String::from);
+        let sentence = Error::NoColumn { name, column, found }.to_string();
+        assert!(!sentence.contains(char::is_control), "{sentence:?}");
+    }
+}

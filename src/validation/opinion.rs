@@ -32,7 +32,8 @@ impl Opinion {
         let score = clips.iter().map(|clip| clip.score).sum::<f64>() / count;
         let variances = clips.iter().map(|clip| clip.standard_error.map(|error| error * error));
         let variance: Option<f64> = variances.sum();
-        let votes: Option<u32> = clips.iter().map(|clip| clip.votes).sum();
+        let mut votes = clips.iter().map(|clip| clip.votes);
+        let votes = votes.try_fold(0u32, |sum, votes| Some(sum.saturating_add(votes?)));
         let degrees = votes.map(|votes| votes.saturating_sub(clips.len() as u32));
         Self::with_degrees(score, variance.map(|sum| sum.sqrt() / count), votes, degrees)
     }
@@ -53,5 +54,16 @@ impl Opinion {
         );
         let interval_half_width = standard_error.map(|error| error * quantile);
         Self { score, standard_error, votes, interval_half_width }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn votes_beyond_counting_are_as_many_as_can_be_counted() {
+        let clip = Opinion::new(4.0, Some(0.1), Some(u32::MAX));
+        assert_eq!(Opinion::of_condition(&[clip, clip]).votes, Some(u32::MAX));
     }
 }
