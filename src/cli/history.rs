@@ -1,13 +1,11 @@
 //! `basilar history`: what became of the calls of a store.
 
-use super::{Exit, Result, data, output};
-use basilar::Error;
+use super::{Exit, Result, data, output, write_file};
 use basilar::monitor::{Clock, Compared, Filter, Group, History, Listed, Store, columns};
 use basilar::report::history as report;
 use basilar::table::{self, Cells, Column, Format};
 use serde_json::json;
-use std::fs::File;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Tells what became of a store's calls: sums, the worst, this week against those before
@@ -130,13 +128,9 @@ fn filter(arguments: &Arguments, store: &Store, now_ms: i64) -> basilar::Result<
 /// Writes a table that stands under its name only when it is whole.
 fn write(path: &Path, told: &Told) -> basilar::Result<()> {
     let format = Format::of(path)?;
-    let mut partial = path.to_owned().into_os_string();
-    partial.push(".partial");
-    let done = || -> io::Result<()> {
-        let mut writer = table::write(File::create(&partial)?, format, &told.columns)?;
+    write_file(path, |file| {
+        let mut writer = table::write(file, format, &told.columns)?;
         told.rows.iter().try_for_each(|row| writer.write(row))?;
-        writer.finish()?;
-        std::fs::rename(&partial, path)
-    };
-    done().map_err(|source| Error::Unwritable { name: path.display().to_string(), source })
+        writer.finish()
+    })
 }

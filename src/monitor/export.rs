@@ -4,12 +4,13 @@ use super::call::Call;
 use super::ingest::{STORED, stored};
 use super::store::Store;
 use super::time::{Clock, DAY_MS};
+use crate::draft::Draft;
 use crate::error::{Error, Result};
 use crate::table::{self, Cells, Column, Format, Kind, Writer};
 use serde_json::json;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The columns of the files; `day` and `site` are in their paths.
 const COLUMNS: [(&str, Kind); 15] = [
@@ -62,7 +63,7 @@ pub fn parquet(
 /// A file under way, which stands under its name only when it is whole.
 struct Partition {
     site: i64,
-    path: PathBuf,
+    draft: Draft,
     writer: Box<dyn Writer>,
 }
 
@@ -72,15 +73,15 @@ impl Partition {
         let name = if name.is_empty() { NO_SITE.to_owned() } else { encoded(name) };
         let folder = folder.join(format!("day={date}")).join(format!("site={name}"));
         fs::create_dir_all(&folder)?;
-        let path = folder.join("calls.parquet");
+        let draft = Draft::claim(folder.join("calls.parquet")).map_err(io::Error::other)?;
         let columns = COLUMNS.map(|(name, kind)| Column { name: name.to_owned(), kind });
-        let file = File::create(path.with_extension("parquet.partial"))?;
-        Ok(Self { site, writer: table::write(file, Format::Parquet, &columns)?, path })
+        let writer = table::write(draft.begin()?, Format::Parquet, &columns)?;
+        Ok(Self { site, draft, writer })
     }
 
     fn finish(self) -> io::Result<()> {
         self.writer.finish()?;
-        fs::rename(self.path.with_extension("parquet.partial"), &self.path)
+        self.draft.finish()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::compare::Comparison;
 use super::verdict::Verdict;
+use crate::draft::Draft;
 use crate::error::{Error, Result};
 use crate::table::Format;
 use std::fs::{self, File};
@@ -28,24 +29,16 @@ pub fn update(baseline: &Path, results: &Path, comparison: &Comparison) -> Resul
             "{unscored} rows of the results could not be scored and would not be watched any more; score them, or tolerate them with --allow-unscored {unscored}"
         )));
     }
-    replace(baseline, results).map_err(|source| Error::Unwritable { name: name.clone(), source })
+    // What a link names is replaced, not the link.
+    let unwritable = |source| Error::Unwritable { name: name.clone(), source };
+    let place = fs::canonicalize(baseline).map_err(unwritable)?;
+    let draft = Draft::beside(&place)?;
+    copy(results, &place, &draft).and_then(|()| draft.finish()).map_err(unwritable)
 }
 
-fn replace(baseline: &Path, results: &Path) -> io::Result<()> {
-    // What a link names is replaced, not the link.
-    let place = fs::canonicalize(baseline)?;
-    let mut name = place.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let beside = place.with_file_name(name);
-    let copied = || {
-        let mut file = File::create_new(&beside)?;
-        io::copy(&mut File::open(results)?, &mut file)?;
-        file.set_permissions(fs::metadata(&place)?.permissions())?;
-        file.sync_all()?;
-        fs::rename(&beside, &place)
-    };
-    copied().inspect_err(|_| {
-        // The error tells more than that nothing is left to remove.
-        let _ = fs::remove_file(&beside);
-    })
+/// The results with the permissions of the place that they take.
+fn copy(results: &Path, place: &Path, draft: &Draft) -> io::Result<()> {
+    let mut file = draft.begin()?;
+    io::copy(&mut File::open(results)?, &mut file)?;
+    file.set_permissions(fs::metadata(place)?.permissions())
 }
