@@ -76,15 +76,22 @@ impl Asked {
     }
 }
 
-/// What was asked, or why it cannot be.
-pub(super) fn asked(asked: AskedFor) -> std::result::Result<Asked, String> {
-    asked.map(|Query(asked)| asked).map_err(|rejection| rejection.body_text())
-}
-
-pub(super) fn answered(answer: Result<Value>) -> Response {
+fn answered(answer: Result<Value>) -> Response {
     match answer {
         Ok(answer) => Json(answer).into_response(),
         Err(error) => refused(&error),
+    }
+}
+
+/// Asks the store what was asked in an address, or says why that cannot be.
+pub(super) async fn answer(
+    served: Arc<Served>,
+    query: AskedFor,
+    ask: impl FnOnce(&Asked, &Store) -> Result<Value> + Send + 'static,
+) -> Response {
+    match query {
+        Ok(Query(question)) => answered(served.ask(move |store| ask(&question, store)).await),
+        Err(rejection) => said(StatusCode::BAD_REQUEST, &rejection.body_text()),
     }
 }
 
@@ -102,64 +109,40 @@ pub(super) async fn health(State(served): State<Arc<Served>>) -> Response {
 }
 
 pub(super) async fn groups(State(served): State<Arc<Served>>, query: AskedFor) -> Response {
-    let question = match asked(query) {
-        Ok(question) => question,
-        Err(reason) => return said(StatusCode::BAD_REQUEST, &reason),
-    };
-    answered(
-        served
-            .ask(move |store| {
-                let by = question.by()?;
-                let groups = History::of(store, question.filter(store)?)?.groups(&by)?;
-                let rows: Vec<_> =
-                    groups.iter().take(MOST_ROWS).map(|group| group.cells(&by)).collect();
-                Ok(json!({"rows": rows, "more": groups.len().saturating_sub(MOST_ROWS)}))
-            })
-            .await,
-    )
+    answer(served, query, |question, store| {
+        let by = question.by()?;
+        let groups = History::of(store, question.filter(store)?)?.groups(&by)?;
+        let rows: Vec<_> = groups.iter().take(MOST_ROWS).map(|group| group.cells(&by)).collect();
+        Ok(json!({"rows": rows, "more": groups.len().saturating_sub(MOST_ROWS)}))
+    })
+    .await
 }
 
 pub(super) async fn changes(State(served): State<Arc<Served>>, query: AskedFor) -> Response {
-    let question = match asked(query) {
-        Ok(question) => question,
-        Err(reason) => return said(StatusCode::BAD_REQUEST, &reason),
-    };
-    answered(
-        served
-            .ask(move |store| {
-                let by = question.by()?;
-                if by.iter().any(|name| crate::monitor::Period::of(name).is_some()) {
-                    let reason = "the weeks before are one period; give columns only".to_owned();
-                    return Err(Error::InvalidQuestion { given: "by".to_owned(), reason });
-                }
-                let changes =
-                    History::of(store, question.filter(store)?)?.against_before(&by, now_ms())?;
-                let rows: Vec<_> =
-                    changes.iter().take(MOST_ROWS).map(|change| change.cells(&by)).collect();
-                Ok(json!({"rows": rows, "more": changes.len().saturating_sub(MOST_ROWS)}))
-            })
-            .await,
-    )
+    answer(served, query, |question, store| {
+        let by = question.by()?;
+        if by.iter().any(|name| crate::monitor::Period::of(name).is_some()) {
+            let reason = "the weeks before are one period; give columns only".to_owned();
+            return Err(Error::InvalidQuestion { given: "by".to_owned(), reason });
+        }
+        let changes = History::of(store, question.filter(store)?)?.against_before(&by, now_ms())?;
+        let rows: Vec<_> = changes.iter().take(MOST_ROWS).map(|change| change.cells(&by)).collect();
+        Ok(json!({"rows": rows, "more": changes.len().saturating_sub(MOST_ROWS)}))
+    })
+    .await
 }
 
 pub(super) async fn calls(State(served): State<Arc<Served>>, query: AskedFor) -> Response {
-    let question = match asked(query) {
-        Ok(question) => question,
-        Err(reason) => return said(StatusCode::BAD_REQUEST, &reason),
-    };
-    answered(
-        served
-            .ask(move |store| {
-                let most = question.worst.unwrap_or(20);
-                if !(1..=MOST_ROWS).contains(&most) {
-                    let reason = format!("give 1 to {MOST_ROWS}");
-                    return Err(Error::InvalidQuestion { given: "worst".to_owned(), reason });
-                }
-                let worst = History::of(store, question.filter(store)?)?.worst(most, true)?;
-                Ok(json!({"rows": worst.iter().map(Listed::cells).collect::<Vec<_>>()}))
-            })
-            .await,
-    )
+    answer(served, query, |question, store| {
+        let most = question.worst.unwrap_or(20);
+        if !(1..=MOST_ROWS).contains(&most) {
+            let reason = format!("give 1 to {MOST_ROWS}");
+            return Err(Error::InvalidQuestion { given: "worst".to_owned(), reason });
+        }
+        let worst = History::of(store, question.filter(store)?)?.worst(most, true)?;
+        Ok(json!({"rows": worst.iter().map(Listed::cells).collect::<Vec<_>>()}))
+    })
+    .await
 }
 
 /// What the store knows of a call.

@@ -1,7 +1,7 @@
 //! What the page shows at first: poor shares by site, trunk, codec and endpoint with their course and what changed.
 
-use super::answers::{Asked, AskedFor, answered, asked};
-use super::{Served, said};
+use super::Served;
+use super::answers::{Asked, AskedFor, answer};
 use crate::error::{Error, Result};
 use crate::monitor::history::CONFIDENCE;
 use crate::monitor::question::Dimension;
@@ -10,7 +10,6 @@ use crate::monitor::time::{DAY_MS, HOUR_MS, WEEK_MS, iso, now_ms, parse_span};
 use crate::rounding::rounded;
 use crate::statistics::Proportion;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use rusqlite::params_from_iter;
 use serde_json::{Value, json};
@@ -25,11 +24,7 @@ const LEAST_CALLS: u64 = 30;
 const LONGEST_MS: i64 = 400 * DAY_MS;
 
 pub(super) async fn overview(State(served): State<Arc<Served>>, query: AskedFor) -> Response {
-    let question = match asked(query) {
-        Ok(question) => question,
-        Err(reason) => return said(StatusCode::BAD_REQUEST, &reason),
-    };
-    answered(served.ask(move |store| answer(store, &question)).await)
+    answer(served, query, |question, store| overview_of(store, question)).await
 }
 
 /// Hours since 1970 that are looked at.
@@ -148,7 +143,7 @@ impl Sum {
 
 type Sums = HashMap<(i64, i64), Sum>;
 
-fn answer(store: &Store, asked: &Asked) -> Result<Value> {
+fn overview_of(store: &Store, asked: &Asked) -> Result<Value> {
     let window = Window::of(store, asked)?;
     // The window says from when to when.
     let mut filter = Asked { since: None, until: None, ..asked.clone() }.filter(store)?;
