@@ -10,10 +10,9 @@ mod random;
 #[allow(dead_code, reason = "shared with the tests, each uses a part")]
 mod simulated_year;
 
-use basilar::monitor::alerts::{self, Rules, State};
 use basilar::monitor::{Filter, History, Ingest, Store};
 use basilar::table::{self, Column, Format, Kind};
-use simulated_year::{DAY_MS, Fired, HOUR_MS, INCIDENTS, LARGE, RULES, START_MS, Year, judge};
+use simulated_year::{DAY_MS, INCIDENTS, LARGE, START_MS, Year, fired, judge};
 use std::fs::File;
 use std::path::Path;
 use std::time::Instant;
@@ -92,26 +91,8 @@ fn questions(path: &Path) -> Outcome {
 
 fn incidents(year: Year, path: &Path, hours: i64) -> Outcome {
     let mut store = Store::open(path)?;
-    let rules = Rules::parse("rules", RULES)?;
-    let (mut fired, mut checks) = (Vec::new(), 0);
     let started = Instant::now();
-    let mut at_ms = START_MS + 7 * DAY_MS;
-    while at_ms < START_MS + 365 * DAY_MS {
-        let checked = alerts::check(&mut store, &rules, at_ms)?;
-        let new =
-            checked.alerts.iter().filter(|alert| alert.is_new() && alert.state == State::Firing);
-        fired.extend(new.map(|alert| {
-            let rule = rules.rules.iter().find(|rule| rule.name == alert.rule);
-            Fired {
-                rule: alert.rule.clone(),
-                labels: alert.labels.clone(),
-                at_ms,
-                window_ms: rule.map_or(0, |rule| rule.window_ms),
-            }
-        }));
-        checks += 1;
-        at_ms += hours * HOUR_MS;
-    }
+    let (fired, checks) = fired(&mut store, hours)?;
     println!(
         "{checks} checks, {:.0} ms each",
         started.elapsed().as_secs_f64() * 1e3 / f64::from(checks)

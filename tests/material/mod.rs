@@ -14,5 +14,6 @@ pub mod program;
 pub mod random;
 pub mod recordings;
 pub mod shared;
+#[cfg(feature = "monitor")]
 pub mod simulated_year;
 pub mod wav;

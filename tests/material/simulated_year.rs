@@ -1,6 +1,9 @@
 //! A year of calls with incidents that are known, and rules that must find them.
 
 use super::random::Random;
+use basilar::Result;
+use basilar::monitor::Store;
+use basilar::monitor::alerts::{self, Rules, State};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -25,7 +28,7 @@ pub const SMALL: Year =
 
 /// 2025-01-01T00:00:00Z, a Wednesday.
 pub const START_MS: i64 = 1_735_689_600_000;
-pub const HOUR_MS: i64 = 3_600_000;
+const HOUR_MS: i64 = 3_600_000;
 pub const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// What went wrong: the label that an alert must carry, and from which day to which.
@@ -71,7 +74,7 @@ pub const INCIDENTS: [Incident; 4] = [
 ];
 
 /// The rules that find them.
-pub const RULES: &str = r#"
+const RULES: &str = r#"
 [[rule]]
 name = "Poor calls at a site"
 metric = "poor_share"
@@ -218,6 +221,30 @@ pub struct Fired {
     pub at_ms: i64,
     /// How far the rule looks back.
     pub window_ms: i64,
+}
+
+/// Checks the rules over the year so often, from the second week on: what began to fire, and how many checks that were.
+pub fn fired(store: &mut Store, every_hours: i64) -> Result<(Vec<Fired>, u32)> {
+    let rules = Rules::parse("rules", RULES)?;
+    let (mut fired, mut checks) = (Vec::new(), 0);
+    let mut at_ms = START_MS + 7 * DAY_MS;
+    while at_ms < START_MS + 365 * DAY_MS {
+        let checked = alerts::check(store, &rules, at_ms)?;
+        let new =
+            checked.alerts.iter().filter(|alert| alert.is_new() && alert.state == State::Firing);
+        fired.extend(new.map(|alert| {
+            let rule = rules.rules.iter().find(|rule| rule.name == alert.rule);
+            Fired {
+                rule: alert.rule.clone(),
+                labels: alert.labels.clone(),
+                at_ms,
+                window_ms: rule.map_or(0, |rule| rule.window_ms),
+            }
+        }));
+        checks += 1;
+        at_ms += every_hours * HOUR_MS;
+    }
+    Ok((fired, checks))
 }
 
 /// How a set of alerts does: which incidents were found when, and what fired on a group in which nothing was wrong.
