@@ -1,10 +1,10 @@
 //! A ranking as Markdown, for a report or a pull request.
 
 use super::text::standing;
-use super::{cells, heading, interval, ladders, method, overall, probability, shown};
+use super::{heading, interval, ladders, method, overall, pairs, probability, shown, systems};
 use crate::ranking::Ranking;
 use crate::report::markdown::escape;
-use crate::rounding::{fixed, signed};
+use crate::rounding::signed;
 use std::io::{Result, Write};
 
 /// Writes the same tables as the text has.
@@ -16,28 +16,10 @@ pub fn write(ranking: &Ranking, out: &mut impl Write) -> Result<()> {
     if let Some(overall) = overall(ranking) {
         writeln!(out, "{}.\n", escape(&overall))?;
     }
-    let mut rows =
-        vec![["system", "scores", "mean", "95 % interval", "group"].map(str::to_owned).to_vec()];
-    rows.extend(ranking.systems.iter().map(|system| {
-        vec![
-            system.name(),
-            system.rows.to_string(),
-            fixed(system.mean, 3),
-            interval(system.interval, |value| fixed(value, 3)),
-            system.letters.clone(),
-        ]
-    }));
-    table(&rows, out)?;
+    table(&systems(ranking), out)?;
     if !ranking.differences.is_empty() {
         writeln!(out, "\nDifferences, {}:\n", method(ranking))?;
-        let header = ["better", "worse", "difference", "interval", "p", "more items"];
-        let mut rows = vec![header.map(str::to_owned).to_vec()];
-        for pair in shown(ranking) {
-            let mut row = vec![pair.better.join(" "), pair.worse.join(" ")];
-            row.extend(cells(pair));
-            rows.push(row);
-        }
-        table(&rows, out)?;
+        table(&pairs(&shown(ranking)), out)?;
     }
     if let Some(found) = &ranking.equivalences {
         writeln!(out, "\nEquivalence, two one-sided tests, by Holm:\n")?;

@@ -70,6 +70,30 @@ fn shown(ranking: &Ranking) -> Vec<&PairDifference> {
     neighbours.collect()
 }
 
+/// The systems with their means, as rows under a heading.
+fn systems(ranking: &Ranking) -> Vec<Vec<String>> {
+    let heading = ["system", "scores", "mean", "95 % interval", "group"].map(str::to_owned);
+    let rows = ranking.systems.iter().map(|system| {
+        vec![
+            system.name(),
+            system.rows.to_string(),
+            fixed(system.mean, 3),
+            interval(system.interval, |value| fixed(value, 3)),
+            system.letters.clone(),
+        ]
+    });
+    std::iter::once(heading.to_vec()).chain(rows).collect()
+}
+
+/// Pairs with their differences, as rows under a heading.
+fn pairs(pairs: &[&PairDifference]) -> Vec<Vec<String>> {
+    let heading = ["better", "worse", "difference", "interval", "p", "more items"];
+    let rows = pairs.iter().map(|pair| {
+        [pair.better.join(" "), pair.worse.join(" ")].into_iter().chain(cells(pair)).collect()
+    });
+    std::iter::once(heading.map(str::to_owned).to_vec()).chain(rows).collect()
+}
+
 /// The cells of a pair: difference, interval, probability, items.
 fn cells(pair: &PairDifference) -> [String; 4] {
     let more = match pair.more_items {

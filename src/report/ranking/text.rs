@@ -1,6 +1,6 @@
 //! A ranking for a person to read.
 
-use super::{cells, heading, interval, ladders, method, overall, probability, shown};
+use super::{heading, interval, ladders, method, overall, pairs, probability, shown, systems};
 use crate::ranking::{Ranking, Standing};
 use crate::report::printable;
 use crate::report::text::HEADING;
@@ -17,18 +17,7 @@ pub fn write(ranking: &Ranking, out: &mut impl Write) -> Result<()> {
         writeln!(out, "{overall}")?;
     }
     writeln!(out)?;
-    let mut rows =
-        vec![["system", "scores", "mean", "95 % interval", "group"].map(str::to_owned).to_vec()];
-    rows.extend(ranking.systems.iter().map(|system| {
-        vec![
-            system.name(),
-            system.rows.to_string(),
-            fixed(system.mean, 3),
-            interval(system.interval, |value| fixed(value, 3)),
-            system.letters.clone(),
-        ]
-    }));
-    table(&rows, out)?;
+    table(&systems(ranking), out)?;
     if ranking.systems.iter().any(|system| !system.letters.is_empty()) {
         writeln!(out, "Systems that share a letter do not differ significantly.")?;
     }
@@ -56,15 +45,8 @@ fn differences(ranking: &Ranking, out: &mut impl Write) -> Result<()> {
         return Ok(());
     }
     writeln!(out, "\n{HEADING}Differences{HEADING:#}, {}", method(ranking))?;
-    let header = ["better", "worse", "difference", "interval", "p", "more items"];
-    let mut rows = vec![header.map(str::to_owned).to_vec()];
     let shown = shown(ranking);
-    for pair in &shown {
-        let mut row = vec![pair.better.join(" "), pair.worse.join(" ")];
-        row.extend(cells(pair));
-        rows.push(row);
-    }
-    table(&rows, out)?;
+    table(&pairs(&shown), out)?;
     match ranking.differences.len() - shown.len() {
         0 => Ok(()),
         rest => writeln!(
