@@ -114,7 +114,6 @@ struct Delay {
 
 /// What produced the page.
 struct Provenance {
-    version: &'static str,
     model: String,
     options: String,
 }
@@ -158,7 +157,6 @@ impl Content {
         let data = data(page)?;
         let band = ServiceBand::of(score.mos_lqo);
         let provenance = Provenance {
-            version: env!("CARGO_PKG_VERSION"),
             model: format!("{} {}", score.model, score.model_version),
             options: page.options.to_owned(),
         };

@@ -56,7 +56,6 @@ struct Content {
     changes: Option<Changes>,
     has_groups: bool,
     course: Option<String>,
-    version: &'static str,
     options: String,
     data: String,
 }
@@ -176,7 +175,6 @@ impl Content {
                 .map(|changes| Changes::of(changes, overview.group_changes.as_ref(), overview)),
             has_groups: !overview.groupings.is_empty(),
             course: overview.course.as_ref().map(course_words),
-            version: env!("CARGO_PKG_VERSION"),
             options: page.options.to_owned(),
             data: shell::embedded(&data).expect("numbers and text make JSON"),
             whole,

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 /// Style, script and policy of a kind of page.
 pub(super) struct Shell {
+    /// Of basilar, which makes the page.
+    pub version: &'static str,
     pub style: String,
     pub script: String,
     /// Content security policy: this style and this script by their hashes, and nothing from anywhere.
@@ -34,7 +36,8 @@ impl Shell {
         let policy = format!(
             "default-src 'none'; style-src 'sha256-{style_hash}'; script-src 'sha256-{script_hash}'; base-uri 'none'; form-action 'none'"
         );
-        Self { style, script, policy, licence: include_str!("assets/uPlot-LICENSE.txt") }
+        let version = env!("CARGO_PKG_VERSION");
+        Self { version, style, script, policy, licence: include_str!("assets/uPlot-LICENSE.txt") }
     }
 }
 
