@@ -2,30 +2,15 @@
 // What it promises: no message on the console, nothing loaded, sound that plays and moves the cursor, zoom that all
 // panels follow, a keyboard that reaches everything, light, dark and print, and no violation that axe-core knows.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { isAccessible, promises } from "./browser.mjs";
 
-const flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--autoplay-policy=no-user-gesture-required"];
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
 const file = pathToFileURL(process.argv[2]).href;
-let passed = 0;
-
-async function check(promise, test, options = {}) {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 1000 }, ...options });
-  const said = [];
-  page.on("console", (message) => said.push(message.text()));
-  page.on("pageerror", (error) => said.push(error.message));
-  page.on("request", (request) => request.url() === file || said.push(`loads ${request.url().slice(0, 80)}`));
-  await page.goto(file);
-  await page.waitForSelector(".uplot canvas");
-  await test(page);
-  assert.deepEqual(said, [], promise);
-  await page.close();
-  passed += 1;
-  console.log(`ok ${promise}`);
-}
+const { check, finish } = await promises({
+  addressOf: () => file,
+  isOwn: (url) => url === file,
+  ready: (page) => page.waitForSelector(".uplot canvas"),
+});
 
 const seconds = (page) => page.textContent("#time").then(parseFloat);
 // The label of the first tick of every panel: all show the same range.
@@ -87,16 +72,8 @@ await check("the keyboard alone reaches every control", async (page) => {
   }
 });
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 for (const colorScheme of ["light", "dark"]) {
-  await check(`axe-core finds no violation, ${colorScheme}`, async (page) => {
-    const client = await page.context().newCDPSession(page);
-    await client.send("Page.setBypassCSP", { enabled: true });
-    await page.reload();
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => window.axe.run());
-    assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 120)}`), []);
-  }, { colorScheme });
+  await check(`axe-core finds no violation, ${colorScheme}`, isAccessible, { colorScheme });
 }
 
 await check("it prints, without what only a screen can do", async (page) => {
@@ -105,5 +82,4 @@ await check("it prints, without what only a screen can do", async (page) => {
   assert.ok((await page.pdf()).length > 10_000);
 });
 
-await browser.close();
-console.log(`${passed} passed, 0 failed`);
+await finish();

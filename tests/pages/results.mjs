@@ -3,31 +3,16 @@
 // text, rows that are sorted, filtered and walked through by keyboard however many there are, light, dark and print, and
 // no violation that axe-core knows. How fast it opens and scrolls is printed.
 import assert from "node:assert/strict";
-import { readFileSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
+import { statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { isAccessible, promises } from "./browser.mjs";
 
-const flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
 const file = pathToFileURL(process.argv[2]).href;
-let passed = 0;
-
-async function check(promise, test, options = {}) {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 1000 }, ...options });
-  const said = [];
-  page.on("console", (message) => said.push(message.text()));
-  page.on("pageerror", (error) => said.push(error.message));
-  page.on("dialog", (dialog) => { said.push(`dialog ${dialog.message()}`); dialog.dismiss(); });
-  page.on("request", (request) => request.url() === file || said.push(`loads ${request.url().slice(0, 80)}`));
-  await page.goto(file);
-  await page.waitForSelector("#body tr.current, #body tr[aria-rowindex]");
-  await test(page);
-  assert.deepEqual(said, [], promise);
-  await page.close();
-  passed += 1;
-  console.log(`ok ${promise}`);
-}
+const { check, finish } = await promises({
+  addressOf: () => file,
+  isOwn: (url) => url === file,
+  ready: (page) => page.waitForSelector("#body tr.current, #body tr[aria-rowindex]"),
+});
 
 // The rows in sight: the cells of a column by its heading.
 const column = (page, name) => page.evaluate((name) => {
@@ -146,16 +131,8 @@ await check("what a name says stays text", async (page) => {
   assert.equal(await page.$("#row script, #body script, #body img"), null);
 });
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 for (const colorScheme of ["light", "dark"]) {
-  await check(`axe-core finds no violation, ${colorScheme}`, async (page) => {
-    const client = await page.context().newCDPSession(page);
-    await client.send("Page.setBypassCSP", { enabled: true });
-    await page.reload();
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => window.axe.run());
-    assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 160)}`), []);
-  }, { colorScheme });
+  await check(`axe-core finds no violation, ${colorScheme}`, isAccessible, { colorScheme });
 }
 
 await check("it prints the first rows, without what only a screen can do", async (page) => {
@@ -178,5 +155,4 @@ if (process.env.SHOTS) {
   }
 }
 
-await browser.close();
-console.log(`${passed} passed, 0 failed`);
+await finish();
